@@ -90,6 +90,9 @@ class Tables(Protocol):
     def from_arrow(self, table: pa.Table) -> DataFrame:
         """A small table that lives in the client (at most some megabytes)."""
 
+    def from_rows(self, rows: Sequence[Mapping[str, Json]], schema: Schema) -> DataFrame:
+        """A small table of plain values; it may be empty."""
+
     def read_parquet(self, paths: Sequence[str]) -> DataFrame: ...
 
     def schema(self, frame: DataFrame) -> Schema: ...

@@ -107,6 +107,13 @@ class Context(Protocol):
     def scratch(self) -> Path:
         """A directory of this run's own, removed when it ends."""
 
+    @property
+    def root(self) -> Path:
+        """The project's folder: what commands on files may touch."""
+
+    def carried(self, output: str) -> Value:
+        """The value that this step's id and output had in an earlier block of the session."""
+
     def show(self, report: Report) -> None:
         """Put items into the report of this step, in the terminal and in HTML."""
 
