@@ -125,6 +125,9 @@ class Context(Protocol):
 class Inputs(Protocol):
     """The values at a step's input ports."""
 
+    def has(self, port: str) -> bool:
+        """Whether something is linked to an optional port."""
+
     def frame(self, port: str = "table") -> DataFrame: ...
 
     def view(self, port: str = "table") -> str: ...
