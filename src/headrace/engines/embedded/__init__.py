@@ -1,0 +1,5 @@
+"""The embedded engine: Sail in this process."""
+
+from headrace.engines.embedded.engine import EmbeddedEngine
+
+__all__ = ["EmbeddedEngine"]
