@@ -6,7 +6,7 @@ same numbers for ever. ``fill`` writes one Arrow array into a preallocated part 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Literal
 
@@ -185,7 +185,7 @@ class VectorEncoder:
 
 
 Encoder = NumberEncoder | TextEncoder | DateEncoder | VectorEncoder
-_KINDS: dict[str, type[Encoder]] = {
+_KINDS: dict[str, Callable[..., Encoder]] = {
     NumberEncoder.kind: NumberEncoder,
     TextEncoder.kind: TextEncoder,
     DateEncoder.kind: DateEncoder,
@@ -230,7 +230,7 @@ def replace_missing(out: Matrix, values: Sequence[float]) -> None:
 
 
 def is_date(arrow: pa.DataType) -> bool:
-    return pa.types.is_date(arrow) or pa.types.is_timestamp(arrow)
+    return bool(pa.types.is_date(arrow) or pa.types.is_timestamp(arrow))
 
 
 def naive_instants(array: pa.Array) -> pa.Array:

@@ -144,12 +144,11 @@ def _fill_values(
     if treatment.missing == "native":
         said = [f"{counted}, which the algorithm handles itself"] if missing else []
         return [None] * values.shape[1], said
-    statistic = {"mean": np.nanmean, "median": np.nanmedian}[treatment.missing]
-    empty = np.isnan(values).all(axis=0)
-    fills = [0.0 if e else float(statistic(c)) for e, c in zip(empty, values.T, strict=True)]
+    statistic = np.nanmean if treatment.missing == "mean" else np.nanmedian
+    fills = [0.0 if np.isnan(column).all() else float(statistic(column)) for column in values.T]
     if not missing:
         return list(fills), []
-    if empty.all():
+    if np.isnan(values).all():
         return list(fills), [f"{name}: every value is missing, 0 is used"]
     shown = f", {fills[0]:.6g}" if len(fills) == 1 else ""
     return list(fills), [f"{counted}, replaced by the {treatment.missing}{shown}"]
@@ -157,9 +156,7 @@ def _fill_values(
 
 def refuse_infinities(name: str, values: Matrix) -> None:
     """Refuse what no algorithm can learn from, with how many there are and the first one's row."""
-    infinite = np.isinf(values)
-    if values.ndim > 1:
-        infinite = infinite.any(axis=1)
+    infinite = np.isinf(values).reshape(len(values), -1).any(axis=1)
     if not infinite.any():
         return
     row, count = int(np.argmax(infinite)), int(infinite.sum())

@@ -71,9 +71,9 @@ class Labels:
         numbers: Matrix = codes.to_numpy().astype(np.int64)
         return numbers
 
-    def decode(self, codes: Matrix) -> pa.Array:
-        """The labels of class numbers, in the column's own type."""
-        return pa.array(self.classes, arrow_type(self.type)).take(pa.array(codes))
+    def decode(self, codes: Matrix, blank: Matrix | None = None) -> pa.Array:
+        """The labels of class numbers, in the column's own type; null where ``blank``."""
+        return pa.array(self.classes, arrow_type(self.type)).take(pa.array(codes, mask=blank))
 
     def to_json(self) -> dict[str, Any]:
         return {"column": self.column, "type": self.type, "classes": list(self.classes)}

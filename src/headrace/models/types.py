@@ -27,7 +27,7 @@ _SCALARS: tuple[tuple[pa.DataType, str], ...] = (
     (pa.date32(), "date"),
     (pa.date64(), "date"),
 )
-_SPARK_OF = {arrow: spark for arrow, spark in _SCALARS}
+_SPARK_OF: dict[pa.DataType, str] = dict(_SCALARS)
 _ARROW_OF = {
     "boolean": pa.bool_(),
     "tinyint": pa.int8(),
@@ -90,17 +90,14 @@ def is_text(arrow: pa.DataType) -> bool:
 def is_number(arrow: pa.DataType) -> bool:
     """Integers, fractions, decimals and booleans, which count as 0 and 1."""
     types = pa.types
-    return (
-        types.is_integer(arrow)
-        or types.is_floating(arrow)
-        or types.is_decimal(arrow)
-        or types.is_boolean(arrow)
-    )
+    kinds = (types.is_integer, types.is_floating, types.is_decimal, types.is_boolean)
+    return any(is_kind(arrow) for is_kind in kinds)
 
 
 def is_list(arrow: pa.DataType) -> bool:
     types = pa.types
-    return types.is_list(arrow) or types.is_large_list(arrow) or types.is_fixed_size_list(arrow)
+    kinds = (types.is_list, types.is_large_list, types.is_fixed_size_list)
+    return any(is_kind(arrow) for is_kind in kinds)
 
 
 def is_vector(arrow: pa.DataType) -> bool:
