@@ -22,14 +22,16 @@ def files_of(path: str | Path) -> tuple[Path, ...]:
     place = Path(path)
     if place.is_file():
         return (place,)
-    found = place.rglob("*") if place.is_dir() else map(Path, glob.iglob(str(path), recursive=True))
-    files: set[Path] = set()
-    for entry in found:
-        if entry.is_file() and not entry.name.startswith(("_", ".")):
-            files.add(entry)
-        elif entry.is_dir() and not place.is_dir():
-            files.update(files_of(entry))
-    return tuple(sorted(files))
+    if place.is_dir():
+        return tuple(sorted(file for file in place.rglob("*") if _is_data(file, place)))
+    # ``Path.glob`` refuses absolute patterns, so the standard module it is.
+    found = (Path(name) for name in glob.iglob(str(path), recursive=True))  # noqa: PTH207
+    return tuple(sorted({file for entry in found for file in files_of(entry)}))
+
+
+def _is_data(file: Path, folder: Path) -> bool:
+    hidden = any(part.startswith(("_", ".")) for part in file.relative_to(folder).parts)
+    return file.is_file() and not hidden
 
 
 def parquet_facts(path: str | Path) -> Facts:

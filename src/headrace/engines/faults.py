@@ -114,10 +114,20 @@ def translate(error: Exception, *, cancelled: bool = False) -> HeadraceError:
         )
     if _CANCELLED.search(text):
         return Cancelled("the query was cancelled")
+    if reason := _python_reason(text):
+        return RunError(f"a function of the query failed: {reason}", code="function")
     for rule in RULES:
         if match := rule.pattern.search(text):
             return RunError(_filled(rule, match), code=rule.code, hint=rule.hint)
     return RunError(f"the engine refused the query: {_first_sentence(text)}", code="engine")
+
+
+def _python_reason(text: str) -> str | None:
+    """What a function that runs inside the engine raised: the last line of its traceback."""
+    if "Traceback (most recent call last)" not in text:
+        return None
+    last = text.strip().splitlines()[-1]
+    return last.removeprefix("ValueError: ").removeprefix("headrace.errors.")
 
 
 def _filled(rule: FaultRule, match: re.Match[str]) -> str:

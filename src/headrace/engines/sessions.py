@@ -6,16 +6,16 @@ import contextlib
 import shutil
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pyspark.errors import PySparkException
-from pyspark.sql.connect.udf import UserDefinedFunction
 from pyspark.util import PythonEvalType
 
+from headrace.engines.connect import UserDefinedFunction
 from headrace.engines.facts import parquet_facts
 from headrace.engines.faults import translate
 from headrace.engines.functions import InProcessFunction, hold, release
@@ -33,7 +33,9 @@ from headrace.graph.schema import Schema
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
-    from pyspark.sql.connect.session import SparkSession
+
+    from headrace.engines.connect import DataFrame as ConnectFrame
+    from headrace.engines.connect import SparkSession
 
 CANCEL_SECONDS = 1.0
 """How long ``cancel`` goes on interrupting work that had not yet reached the engine."""
@@ -110,11 +112,11 @@ class ConnectTables:
         with self._call():
             return (frame if limit is None else frame.limit(limit)).toArrow()
 
-    def batches(self, frame: DataFrame) -> Iterator[pa.RecordBatch]:
+    def batches(self, frame: DataFrame) -> Generator[pa.RecordBatch, None, None]:
         client = self._session.client
+        plan = cast("ConnectFrame", frame)._plan.to_proto(client)
         with self._call():
-            # The client's own way to Arrow (``toArrow``) holds the whole table.
-            plan = frame._plan.to_proto(client)  # type: ignore[attr-defined]
+            # The public way to Arrow (``toArrow``) holds the whole table.
             for item in client.to_table_as_iterator(plan, {}):
                 if isinstance(item, pa.Table):
                     yield from item.to_batches()

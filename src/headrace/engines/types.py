@@ -42,9 +42,10 @@ def arrow_to_struct(schema: pa.Schema) -> StructType:
     """Arrow's columns as pyspark's struct; what Spark lacks becomes its nearest wider type.
 
     Dictionaries become their values, unsigned integers the next wider signed type, times text,
-    and timestamps of any unit microseconds.
+    and timestamps of any unit microseconds; those without a zone are ``timestamp_ntz``.
     """
-    return from_arrow_schema(pa.schema([f.with_type(_spark_like(f.type)) for f in schema]), False)
+    known = pa.schema([field.with_type(_spark_like(field.type)) for field in schema])
+    return from_arrow_schema(known, prefer_timestamp_ntz=True)
 
 
 def arrow_to_schema(schema: pa.Schema) -> Schema:
@@ -91,7 +92,7 @@ _WIDER = {
 }
 
 
-def _spark_like(arrow: pa.DataType) -> pa.DataType:  # noqa: C901 - one line a kind of type
+def _spark_like(arrow: pa.DataType) -> pa.DataType:
     """The nearest Arrow type that Spark has, through every level of nesting."""
     kinds = pa.types
     if arrow in _WIDER:

@@ -9,6 +9,9 @@ import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from pysail.spark import SparkConnectServer
+
+from headrace.engines.connect import DefaultChannelBuilder, DefaultPolicy, SparkSession
 from headrace.engines.memory import Budget, budget
 from headrace.engines.sessions import ConnectTables
 from headrace.errors import RunError
@@ -79,13 +82,19 @@ class EmbeddedEngine:
 
 
 def _settings(shares: Budget, verbose: bool, scratch: Path) -> Mapping[str, str]:
-    """Sail reads its configuration from the environment, once, when a server starts."""
+    """Sail reads its configuration from the environment, once, when a server starts.
+
+    Its queries never yield inside a batch, and by default there is one worker thread a core, so
+    that a large join would keep the request to cancel it waiting. More threads than the work's
+    partitions (which stay one a core) answer it within milliseconds.
+    """
     return {
         "RUST_LOG": os.environ.get("RUST_LOG", "info") if verbose else "off",
         "SAIL_RUNTIME__MEMORY_POOL__TYPE": "fair",
         "SAIL_RUNTIME__MEMORY_POOL__FAIR__MAX_SIZE": str(shares.engine),
         "SAIL_RUNTIME__TEMPORARY_FILES__PATHS": f'["{scratch}"]',
         "SAIL_SPARK__SESSION_TIMEOUT_SECS": str(SESSION_TIMEOUT_SECONDS),
+        "TOKIO_WORKER_THREADS": str(max(8, 4 * (os.cpu_count() or 1))),
     }
 
 
@@ -106,9 +115,7 @@ def _environment(settings: Mapping[str, str]) -> Iterator[None]:
                     os.environ[key] = value
 
 
-def _started_server():  # type: ignore[no-untyped-def]
-    from pysail.spark import SparkConnectServer
-
+def _started_server() -> SparkConnectServer:
     server = SparkConnectServer("127.0.0.1", 0)
     try:
         server.start(background=True)
@@ -117,11 +124,7 @@ def _started_server():  # type: ignore[no-untyped-def]
     return server
 
 
-def _connected(url: str):  # type: ignore[no-untyped-def]
-    from pyspark.sql.connect.client import DefaultChannelBuilder
-    from pyspark.sql.connect.client.retries import DefaultPolicy
-    from pyspark.sql.connect.session import SparkSession
-
+def _connected(url: str) -> SparkSession:
     # A proxy of the environment must not see what stays on this machine.
     channel = DefaultChannelBuilder(url, [("grpc.enable_http_proxy", 0)])
     session = SparkSession.builder.channelBuilder(channel).create()
