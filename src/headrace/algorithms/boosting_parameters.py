@@ -8,6 +8,9 @@ from headrace.algorithms.base import Algorithm, FitContext, Nothing
 from headrace.graph.options import parameter
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from headrace.models.preparation import Treatment
 
 
@@ -87,3 +90,20 @@ class BoostingParameters(Algorithm):
             "categorical_features": list(context.categorical) if any(context.categorical) else None,
             "random_state": context.seed,
         }
+
+    def importance(self, estimator: Any) -> NDArray[np.float64] | None:
+        """The total gain of the splits on each feature, shape (n_features,)."""
+        import numpy as np
+
+        gains = np.zeros(estimator.n_features_in_)
+        for predictor in (p for step in estimator._predictors for p in step):
+            inner = predictor.nodes[predictor.nodes["is_leaf"] == 0]
+            np.add.at(gains, inner["feature_idx"], inner["gain"])
+        if estimator.is_categorical_ is None:
+            return gains
+        # the estimator puts categories first
+        categorical = np.asarray(estimator.is_categorical_)
+        order = np.concatenate([np.flatnonzero(categorical), np.flatnonzero(~categorical)])
+        named = np.empty_like(gains)
+        named[order] = gains
+        return named

@@ -79,6 +79,7 @@ class FitRequest:
 
     ``table`` is an Arrow IPC file holding the features and, where there are any, the label
     and the weight; ``artifact`` is the directory that the fit writes a complete model into.
+    ``named`` features were chosen by the user: none of them is left out as useless.
     """
 
     algorithm: str
@@ -93,6 +94,7 @@ class FitRequest:
     script: str = ""
     fingerprint: Json = None
     metadata: Mapping[str, Json] | None = None
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,8 @@ class FitResult:
     """What a fit says of itself; the model stands in ``artifact``.
 
     ``choices`` are sentences on what was decided for the user (categories, missing values,
-    seed); ``metrics`` are on the training rows.
+    seed); ``metrics`` are on the training rows; ``importance`` is by raw column and sums to 1;
+    ``coefficients`` are a linear model's weights by feature, after scaling.
     """
 
     artifact: Path
@@ -109,6 +112,7 @@ class FitResult:
     metrics: Mapping[str, float]
     choices: tuple[str, ...] = ()
     importance: Mapping[str, float] | None = None
+    coefficients: Mapping[str, float] | None = None
 
 
 class Fits(Protocol):

@@ -1,0 +1,212 @@
+"""One fit, from a request to a complete model directory. Runs in the child process."""
+
+from __future__ import annotations
+
+import sys
+import time
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from sklearn.exceptions import ConvergenceWarning
+from threadpoolctl import threadpool_limits
+
+from headrace.algorithms import catalog, metrics
+from headrace.algorithms.base import Algorithm, Estimator, FitContext
+from headrace.algorithms.metrics import Floats
+from headrace.algorithms.training_data import TrainingData, by_column, evenly_spaced, prepare
+from headrace.errors import FitError, ModelError
+from headrace.graph.step import Json
+from headrace.models.artifact import Fitted, write_artifact
+from headrace.models.protocols import FitRequest, FitResult
+from headrace.models.scorers import estimator_scores
+
+MEASURED_ROWS = 5000
+"""How many training rows, evenly spaced, the metrics on the training rows are computed on."""
+
+TWO_CLASSES = 2
+
+
+def fit(request: FitRequest) -> FitResult:
+    """Fit an algorithm and write its model.
+
+    Parameters
+    ----------
+    request : what to fit, to which table, and where the model goes
+
+    Raises
+    ------
+    FitError : where the data or the parameters are at fault, saying which column and how many rows
+    """
+    started = time.perf_counter()
+    algorithm = catalog.algorithm(request.algorithm).model_validate(request.parameters)
+    table = read_table(request)
+    data = prepare(algorithm, table, request)
+    estimator, warned = _fit_estimator(algorithm, data, request)
+    result = FitResult(
+        artifact=request.artifact,
+        seconds=time.perf_counter() - started,
+        rows=table.num_rows,
+        metrics=training_metrics(algorithm, estimator, data, request.seed),
+        choices=(*data.choices, *warned, f"seed {request.seed}"),
+        importance=_importance(algorithm, estimator, data),
+        coefficients=_coefficients(estimator, data),
+    )
+    try:
+        write_artifact(
+            request.artifact, _fitted(algorithm, estimator, data, request, result), table
+        )
+    except ModelError as error:
+        raise FitError(error.message, hint=error.hint) from error
+    return result
+
+
+def read_table(request: FitRequest) -> pa.Table:
+    """The request's table, mapped into memory rather than read."""
+    with pa.memory_map(str(request.table)) as source:
+        return pa.ipc.open_file(source).read_all()
+
+
+def _fit_estimator(
+    algorithm: Algorithm, data: TrainingData, request: FitRequest
+) -> tuple[Estimator, tuple[str, ...]]:
+    rows, features = data.X.shape
+    context = FitContext(
+        rows=rows,
+        features=features,
+        categorical=data.preparation.categorical,
+        seed=request.seed,
+        threads=request.threads,
+    )
+    estimator = algorithm.build(context)
+    weights = {} if data.w is None else {"sample_weight": data.w}
+    limits = threadpool_limits(request.threads) if request.threads else nullcontext()
+    with limits, _warnings() as warned:
+        estimator.fit(data.X, data.y, **weights)
+    return estimator, tuple(warned)
+
+
+@contextmanager
+def _warnings() -> Iterator[list[str]]:
+    """Warnings as sentences: what the user can mend is told, the rest goes to the log."""
+    told: list[str] = []
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield told
+    if any(issubclass(warning.category, ConvergenceWarning) for warning in caught):
+        told.append(
+            "the solver stopped before it had converged; raise max_iter or scale the features"
+        )
+    for warning in caught:
+        print(f"{warning.category.__name__}: {warning.message}", file=sys.stderr)
+
+
+def training_metrics(
+    algorithm: Algorithm, estimator: Estimator, data: TrainingData, seed: int
+) -> dict[str, float]:
+    """Metrics on (at most ``MEASURED_ROWS`` of) the rows that the estimator was fitted to."""
+    rows = evenly_spaced(len(data.X), MEASURED_ROWS)
+    X = data.X[rows]  # noqa: N806 - the symbol of the table in training_data
+    w = None if data.w is None else data.w[rows]
+    scores = estimator_scores(estimator, X, algorithm.task)
+    if algorithm.task == "classify":
+        assert data.y is not None
+        return classification_metrics(data.y[rows].astype(np.int64), scores, w)
+    if algorithm.task == "regress":
+        assert data.y is not None
+        return metrics.regression_metrics(data.y[rows].astype(np.float64), scores[:, 0], w)
+    return _clustering_metrics(estimator, X, scores, seed)
+
+
+def classification_metrics(
+    y: metrics.Codes, scores: Floats, w: Floats | None = None
+) -> dict[str, float]:
+    """What is known of class codes and probabilities, one column a class.
+
+    Of two classes the second is the positive one; of more, AUC is the mean over classes of
+    each against the rest.
+    """
+    k = scores.shape[1]
+    matrix = metrics.confusion(y, scores.argmax(axis=1), k, w)
+    if k == TWO_CLASSES:
+        ranking = metrics.rank(y == 1, scores[:, 1], w)
+        found = {"auc": metrics.auc(ranking), "ks": metrics.ks(ranking)[0]}
+        found |= metrics.binary_metrics(matrix)
+    else:
+        each = metrics.one_vs_rest_auc(y, scores, w)
+        mean = float(np.nanmean(each)) if not np.isnan(each).all() else float("nan")
+        found = {"auc": mean, **metrics.multiclass_metrics(matrix)}
+    return found | {"log_loss": metrics.log_loss(y, scores, w)}
+
+
+def _clustering_metrics(
+    estimator: Any,
+    X: NDArray[np.floating],  # noqa: N803
+    scores: Floats,
+    seed: int,
+) -> dict[str, float]:
+    clusters = scores[:, 0].astype(np.int64)
+    found = {"silhouette": metrics.silhouette(X.astype(np.float64), clusters, seed=seed)}
+    if hasattr(estimator, "inertia_"):
+        found["inertia"] = float(estimator.inertia_)
+    return found
+
+
+def _importance(
+    algorithm: Algorithm, estimator: Estimator, data: TrainingData
+) -> Mapping[str, float] | None:
+    """Importance by raw column, summing to 1, largest first."""
+    values = algorithm.importance(estimator)
+    if values is None:
+        return None
+    total = values.sum()
+    shares = values / total if total > 0 else values
+    return by_column(shares, data.preparation)
+
+
+def _coefficients(estimator: Any, data: TrainingData) -> Mapping[str, float] | None:
+    """The weights of a linear model of one output by feature, and its constant."""
+    weights = np.atleast_2d(getattr(estimator, "coef_", np.empty((0, 0))))
+    if weights.shape != (1, len(data.preparation.feature_names)):
+        return None
+    named = dict(zip(data.preparation.feature_names, weights[0].tolist(), strict=True))
+    return {**named, "(intercept)": float(np.ravel(estimator.intercept_)[0])}
+
+
+def _fitted(
+    algorithm: Algorithm,
+    estimator: Estimator,
+    data: TrainingData,
+    request: FitRequest,
+    result: FitResult,
+) -> Fitted:
+    return Fitted(
+        algorithm=algorithm.name,
+        task=algorithm.task,
+        estimator=estimator,
+        preparation=data.preparation,
+        labels=data.labels,
+        label=data.label,
+        parameters=algorithm.model_dump(mode="json"),
+        metrics=result.metrics,
+        rows=result.rows,
+        seed=request.seed,
+        fingerprint=request.fingerprint,
+        script=request.script,
+        extra=_extra(request, result),
+    )
+
+
+def _extra(request: FitRequest, result: FitResult) -> dict[str, Json]:
+    return {
+        **(request.metadata or {}),
+        "choices": list(result.choices),
+        "importance": dict(result.importance) if result.importance else None,
+        "coefficients": dict(result.coefficients) if result.coefficients else None,
+        "seconds": result.seconds,
+        "weight": request.weight,
+    }
