@@ -131,7 +131,7 @@ def check_trees(estimator: Any, n_features: int) -> None:
 
 def _parts(estimator: Any) -> list[Any]:
     """The estimator itself and the trees of an ensemble."""
-    rows = getattr(estimator, "_predictors", None) or getattr(estimator, "estimators_", ())
+    rows: Any = getattr(estimator, "_predictors", None) or getattr(estimator, "estimators_", ())
     return [estimator, *(part for row in rows for part in _flat(row))]
 
 
