@@ -30,6 +30,7 @@ from headrace.engines.types import (
 from headrace.errors import Cancelled
 from headrace.graph.facts import Facts
 from headrace.graph.schema import Schema
+from headrace.graph.step import Json
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -91,6 +92,10 @@ class ConnectTables:
         struct = arrow_to_struct(local.schema)  # given, or timestamps without zone get one
         with self._call():
             return self._session.createDataFrame(local if local.num_rows else [], struct)
+
+    def from_rows(self, rows: Sequence[Mapping[str, Json]], schema: Schema) -> DataFrame:
+        arrow_schema = struct_to_arrow(schema_to_struct(schema))
+        return self.from_arrow(pa.Table.from_pylist(list(rows), schema=arrow_schema))
 
     def read_parquet(self, paths: Sequence[str]) -> DataFrame:
         with self._call():

@@ -114,6 +114,9 @@ class Tables(Protocol):
     def stage(self, frame: DataFrame, name: str) -> DataFrame:
         """Compute a frame once into the session's staging place, and read it from there."""
 
+    def staged_facts(self, name: str) -> Facts | None:
+        """The measured size of a table that ``stage`` wrote; None where it wrote none."""
+
     def command(self, sql: str) -> None:
         """Run a statement for its effect (insert, create, drop, refresh)."""
 
