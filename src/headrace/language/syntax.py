@@ -12,7 +12,8 @@ from typing import Literal
 from headrace.graph.span import MappedText, Source, Span
 from headrace.graph.step import Json
 
-TextKind = Literal["word", "quoted_name", "string", "block", "number", "literal", "list"]
+TextKind = Literal["word", "quoted_name", "string", "block", "number", "literal", "list", "sql"]
+"""How a text was written; ``sql`` is the text of a query or of another SQL statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,10 +104,12 @@ class Register:
 
 @dataclass(frozen=True, slots=True)
 class Unregister:
-    """``unregister F``"""
+    """``unregister F``, or as MLSQL writes it ``unregister OPERATOR.`F` [where options]``"""
 
     function: Text
     span: Span = field(compare=False)
+    operator: Text | None = None
+    options: tuple[Option, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +124,7 @@ class Set:
 
 @dataclass(frozen=True, slots=True)
 class Connect:
-    """``connect FORMAT where options as DB``"""
+    """``connect FORMAT where options as DB``; MLSQL lets the name be left out: it is empty."""
 
     format: Text
     options: tuple[Option, ...]
