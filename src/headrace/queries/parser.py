@@ -41,7 +41,9 @@ class _RefusalError(ParseError):
 
 
 class _NameParser(SparkParser):
-    FUNCTIONS = {}  # noqa: RUF012 - the library's own way of configuring a parser
+    # A call named "array" must not reach the parser of brackets, which would take ``array(x)[0]``
+    # for the literal ``array[0]`` and lose x.
+    FUNCTIONS = {"ARRAY": exp.Array.from_arg_list}  # noqa: RUF012 - the library's own way
     FUNCTION_PARSERS = {  # noqa: RUF012
         name: parse
         for name, parse in SparkParser.FUNCTION_PARSERS.items()

@@ -111,7 +111,7 @@ def parse_query(sql: str) -> Query:
     ------
     QuerySyntaxError : with the place in ``sql``
     """
-    from headrace.queries.references import read_query  # noqa: PLC0415 - loads sqlglot
+    from headrace.queries.references import read_query  # loads sqlglot
 
     return read_query(sql)
 
@@ -153,7 +153,7 @@ def rewrite(
     ------
     QuerySyntaxError : where ``sql`` is not a query
     """
-    from headrace.queries.rewriting import rewritten  # noqa: PLC0415 - loads sqlglot
+    from headrace.queries.rewriting import rewritten  # loads sqlglot
 
     return rewritten(parse_query(sql), tables or {}, functions or {})
 
@@ -173,7 +173,7 @@ def resolve(
     functions : functions beside Spark's own and the names of their arguments; None where
         those are not known
     """
-    from headrace.queries.resolution import faults_of  # noqa: PLC0415 - loads sqlglot
+    from headrace.queries.resolution import faults_of  # loads sqlglot
 
     return faults_of(query, tables, functions or {})
 
