@@ -141,7 +141,7 @@ class ConnectTables:
     def stage(self, frame: DataFrame, name: str) -> DataFrame:
         folder = self._scratch / f"{name}-{uuid.uuid4().hex[:8]}"
         with self._call():
-            frame.write.parquet(str(folder))
+            frame.write.option("compression", "snappy").parquet(str(folder))
         if not folder.exists():  # an engine may write nothing for no rows
             self._write_empty(frame, folder)
         self._staged[name] = parquet_facts(folder)

@@ -19,6 +19,13 @@ from headrace.errors import RunError
 SESSION_TIMEOUT_SECONDS = 7 * 24 * 3600
 """Sail forgets an idle session; ours waits for fits and people, which may take days."""
 
+_CHANNEL_OPTIONS = (
+    # A proxy of the environment must not see what stays on this machine.
+    ("grpc.enable_http_proxy", 0),
+    # Bit 0 alone: accept no compressed answers. Sail gzips them where it may, at 40 MB/s.
+    ("grpc.compression_enabled_algorithms_bitset", 1),
+)
+
 _starting = threading.Lock()
 
 
@@ -125,8 +132,7 @@ def _started_server() -> SparkConnectServer:
 
 
 def _connected(url: str) -> SparkSession:
-    # A proxy of the environment must not see what stays on this machine.
-    channel = DefaultChannelBuilder(url, [("grpc.enable_http_proxy", 0)])
+    channel = DefaultChannelBuilder(url, list(_CHANNEL_OPTIONS))
     session = SparkSession.builder.channelBuilder(channel).create()
     # pyspark waits minutes for a lost server; one in this process does not come back.
     session.client.set_retry_policies([DefaultPolicy(max_retries=3, max_backoff=100)])
