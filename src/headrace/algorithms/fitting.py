@@ -7,6 +7,7 @@ import time
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ from threadpoolctl import threadpool_limits
 from headrace.algorithms import catalog, metrics
 from headrace.algorithms.base import Algorithm, Estimator, FitContext
 from headrace.algorithms.metrics import Floats
-from headrace.algorithms.training_data import TrainingData, by_column, evenly_spaced, prepare
+from headrace.algorithms.training_data import Measured, TrainingData, by_column, other_rows, prepare
 from headrace.errors import FitError, ModelError
 from headrace.graph.step import Json
 from headrace.models.artifact import Fitted, write_artifact
@@ -44,17 +45,18 @@ def fit(request: FitRequest) -> FitResult:
     """
     started = time.perf_counter()
     algorithm = catalog.algorithm(request.algorithm).model_validate(request.parameters)
-    table = read_table(request)
+    table = read_table(request.table)
     data = prepare(algorithm, table, request)
     estimator, warned = _fit_estimator(algorithm, data, request)
     result = FitResult(
         artifact=request.artifact,
         seconds=time.perf_counter() - started,
         rows=table.num_rows,
-        metrics=training_metrics(algorithm, estimator, data, request.seed),
+        metrics=measure(algorithm, estimator, data.sample(MEASURED_ROWS), request.seed),
         choices=(*data.choices, *warned, f"seed {request.seed}"),
         importance=_importance(algorithm, estimator, data),
         coefficients=_coefficients(estimator, data),
+        evaluation=_evaluate(algorithm, estimator, data, request),
     )
     try:
         write_artifact(
@@ -65,9 +67,9 @@ def fit(request: FitRequest) -> FitResult:
     return result
 
 
-def read_table(request: FitRequest) -> pa.Table:
-    """The request's table, mapped into memory rather than read."""
-    with pa.memory_map(str(request.table)) as source:
+def read_table(path: Path) -> pa.Table:
+    """The table of an Arrow IPC file, mapped into memory rather than read."""
+    with pa.memory_map(str(path)) as source:
         return pa.ipc.open_file(source).read_all()
 
 
@@ -105,21 +107,27 @@ def _warnings() -> Iterator[list[str]]:
         print(f"{warning.category.__name__}: {warning.message}", file=sys.stderr)
 
 
-def training_metrics(
-    algorithm: Algorithm, estimator: Estimator, data: TrainingData, seed: int
+def measure(
+    algorithm: Algorithm, estimator: Estimator, sample: Measured, seed: int
 ) -> dict[str, float]:
-    """Metrics on (at most ``MEASURED_ROWS`` of) the rows that the estimator was fitted to."""
-    rows = evenly_spaced(len(data.X), MEASURED_ROWS)
-    X = data.X[rows]  # noqa: N806 - the symbol of the table in training_data
-    w = None if data.w is None else data.w[rows]
-    scores = estimator_scores(estimator, X, algorithm.task)
+    """The metrics of an algorithm's task on some rows."""
+    scores = estimator_scores(estimator, sample.X, algorithm.task)
+    if algorithm.task == "cluster":
+        return _clustering_metrics(estimator, sample.X, scores, seed)
+    assert sample.y is not None
     if algorithm.task == "classify":
-        assert data.y is not None
-        return classification_metrics(data.y[rows].astype(np.int64), scores, w)
-    if algorithm.task == "regress":
-        assert data.y is not None
-        return metrics.regression_metrics(data.y[rows].astype(np.float64), scores[:, 0], w)
-    return _clustering_metrics(estimator, X, scores, seed)
+        return classification_metrics(sample.y.astype(np.int64), scores, sample.w)
+    return metrics.regression_metrics(sample.y.astype(np.float64), scores[:, 0], sample.w)
+
+
+def _evaluate(
+    algorithm: Algorithm, estimator: Estimator, data: TrainingData, request: FitRequest
+) -> dict[str, float] | None:
+    """The metrics on the evaluation rows, all of them."""
+    if request.evaluation_table is None:
+        return None
+    table = read_table(request.evaluation_table)
+    return measure(algorithm, estimator, other_rows(algorithm, data, table, request), request.seed)
 
 
 def classification_metrics(
@@ -207,6 +215,7 @@ def _extra(request: FitRequest, result: FitResult) -> dict[str, Json]:
         "choices": list(result.choices),
         "importance": dict(result.importance) if result.importance else None,
         "coefficients": dict(result.coefficients) if result.coefficients else None,
+        "evaluation": dict(result.evaluation) if result.evaluation else None,
         "seconds": result.seconds,
         "weight": request.weight,
     }

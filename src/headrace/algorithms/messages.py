@@ -48,16 +48,14 @@ Answer = FitResult | Refused | Crashed
 _KINDS: Mapping[str, Callable[..., Request | Answer]] = {
     kind.__name__: kind for kind in (WarmUp, FitRequest, FitResult, Refused, Crashed)
 }
-_PATHS = frozenset({"table", "artifact"})
+_PATHS = frozenset({"table", "artifact", "evaluation_table"})
 _TUPLES = frozenset({"algorithms", "features", "choices"})
 
 
 def encode(message: Request | Answer) -> bytes:
     """A message as one line, its end included."""
     fields = asdict(message)
-    for name in _PATHS & fields.keys():
-        fields[name] = str(fields[name])
-    text = json.dumps({"kind": type(message).__name__, "fields": fields})
+    text = json.dumps({"kind": type(message).__name__, "fields": fields}, default=str)
     return text.encode() + b"\n"
 
 
@@ -69,7 +67,7 @@ def decode(line: bytes) -> Request | Answer:
 
 
 def _value(name: str, value: Json) -> object:
-    if name in _PATHS:
+    if name in _PATHS and value is not None:
         return Path(str(value))
     if name in _TUPLES and isinstance(value, list):
         return tuple(value)

@@ -20,9 +20,7 @@ nothing among predictions (precision where nothing is predicted positive) is 0, 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,36 +28,6 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 Flags = NDArray[np.bool_]
-
-HIGHER_IS_BETTER: Mapping[str, bool] = MappingProxyType(
-    {
-        "auc": True,
-        "pr_auc": True,
-        "ks": True,
-        "accuracy": True,
-        "balanced_accuracy": True,
-        "f1": True,
-        "precision": True,
-        "recall": True,
-        "f1_macro": True,
-        "f1_weighted": True,
-        "precision_macro": True,
-        "precision_weighted": True,
-        "recall_macro": True,
-        "recall_weighted": True,
-        "log_loss": False,
-        "brier": False,
-        "rmse": False,
-        "mse": False,
-        "mae": False,
-        "median_absolute_error": False,
-        "mape": False,
-        "r2": True,
-        "silhouette": True,
-        "inertia": False,
-    }
-)
-"""The direction of every metric: the best model has the largest or the smallest."""
 
 LOWEST_PROBABILITY = float(np.finfo(np.float64).eps)
 """Log-loss keeps away from the logarithm of 0 by this much."""

@@ -46,16 +46,34 @@ _IDENTIFIER_NAME = re.compile(r"(^|_)id$|[a-z0-9]Id$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class TrainingData:
-    """All that an estimator is fitted to, and how it came about."""
+class Measured:
+    """Prepared rows that an estimator is fitted to or measured on."""
 
     X: NDArray[np.floating]
     y: NDArray[np.number] | None
     w: Floats | None
+
+
+@dataclass(frozen=True)
+class TrainingData(Measured):
+    """All that an estimator is fitted to, and how it came about."""
+
     preparation: Preparation
     labels: Labels | None
     label: Column | None
     choices: tuple[str, ...]
+
+    def sample(self, most: int) -> Measured:
+        """At most so many rows, evenly spaced: the same ones every time."""
+        rows = len(self.X)
+        if rows <= most:
+            return self
+        kept = np.linspace(0, rows - 1, most).round().astype(np.int64)
+        return Measured(
+            self.X[kept],
+            None if self.y is None else self.y[kept],
+            None if self.w is None else self.w[kept],
+        )
 
 
 def prepare(algorithm: Algorithm, table: pa.Table, request: FitRequest) -> TrainingData:
@@ -202,20 +220,25 @@ def _weights(
     labels: Labels | None,
     y: NDArray[np.number] | None,
 ) -> Floats | None:
-    rows = None
-    if request.weight is not None:
-        rows = finite_numbers(f"weight '{request.weight}'", request.weight, table[request.weight])
-        if (rows < 0).any() or not rows.any():
-            raise FitError(
-                f"weight '{request.weight}' must not be negative, nor 0 in every row",
-                hint=f"where {request.weight} > 0",
-            )
+    rows = _row_weights(table, request)
     if not isinstance(algorithm, Classifier) or not algorithm.class_weight or labels is None:
         return rows
     assert y is not None
     classes = class_weights(algorithm.class_weight, labels, np.bincount(y.astype(np.int64)))
     by_class = classes[y.astype(np.int64)]
     return by_class if rows is None else rows * by_class
+
+
+def _row_weights(table: pa.Table, request: FitRequest) -> Floats | None:
+    if request.weight is None:
+        return None
+    rows = finite_numbers(f"weight '{request.weight}'", request.weight, table[request.weight])
+    if (rows < 0).any() or not rows.any():
+        raise FitError(
+            f"weight '{request.weight}' must not be negative, nor 0 in every row",
+            hint=f"where {request.weight} > 0",
+        )
+    return rows
 
 
 def class_weights(
@@ -250,11 +273,23 @@ def _class_name(label: object) -> str:
     return str(int(label)) if isinstance(label, float) and label.is_integer() else str(label)
 
 
-def evenly_spaced(rows: int, most: int) -> NDArray[np.int64]:
-    """At most ``most`` row numbers, spread over all of a table: the same ones every time."""
-    if rows <= most:
-        return np.arange(rows, dtype=np.int64)
-    return np.linspace(0, rows - 1, most).round().astype(np.int64)
+def other_rows(
+    algorithm: Algorithm, data: TrainingData, table: pa.Table, request: FitRequest
+) -> Measured:
+    """Rows that the estimator was not fitted to, prepared as those were.
+
+    Raises
+    ------
+    FitError : where there are none, a label is missing or unknown, or a column has another type
+    """
+    if not table.num_rows:
+        raise FitError("the evaluation table has no rows")
+    try:
+        X = _matrix(algorithm, data.preparation, table)  # noqa: N806
+        y = _target(table, request.label, data.labels)
+    except ModelError as error:
+        raise FitError(f"evaluation table: {error.message}", hint=error.hint) from error
+    return Measured(X, y, _row_weights(table, request))
 
 
 def by_column(values: Floats, preparation: Preparation) -> dict[str, float]:

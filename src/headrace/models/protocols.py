@@ -80,6 +80,7 @@ class FitRequest:
     ``table`` is an Arrow IPC file holding the features and, where there are any, the label
     and the weight; ``artifact`` is the directory that the fit writes a complete model into.
     ``named`` features were chosen by the user: none of them is left out as useless.
+    ``evaluation_table`` is a second such file, of rows to measure the model on.
     """
 
     algorithm: str
@@ -95,6 +96,7 @@ class FitRequest:
     fingerprint: Json = None
     metadata: Mapping[str, Json] | None = None
     named: bool = False
+    evaluation_table: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,8 @@ class FitResult:
 
     ``choices`` are sentences on what was decided for the user (categories, missing values,
     seed); ``metrics`` are on the training rows; ``importance`` is by raw column and sums to 1;
-    ``coefficients`` are a linear model's weights by feature, after scaling.
+    ``coefficients`` are a linear model's weights by feature, after scaling; ``evaluation`` are
+    the metrics on the request's evaluation rows.
     """
 
     artifact: Path
@@ -113,6 +116,7 @@ class FitResult:
     choices: tuple[str, ...] = ()
     importance: Mapping[str, float] | None = None
     coefficients: Mapping[str, float] | None = None
+    evaluation: Mapping[str, float] | None = None
 
 
 class Fits(Protocol):
