@@ -114,6 +114,11 @@ class MappedText:
         """The text of ``span`` itself, unexpanded."""
         return cls(span.text, (Piece(0, span.end - span.start, span, verbatim=True),))
 
+    @classmethod
+    def value_at(cls, text: str, origin: Span) -> MappedText:
+        """A text that ``origin`` stands for: its value, or what it was read as."""
+        return cls(text, (Piece(0, len(text), origin, verbatim=False),))
+
     @property
     def origin(self) -> Span:
         """The whole of the text that this was made from."""
@@ -134,9 +139,36 @@ class MappedText:
             return first.origin
         return Span(begin.source, begin.start, finish.end)
 
+    def slice(self, start: int, end: int) -> MappedText:
+        """The characters ``start`` to ``end``, each still mapped to where it stood."""
+        first = self._index_at(start)
+        last = max(first, self._index_at(max(start, end - 1)))
+        cut = tuple(
+            _cut(piece, start, end)
+            for piece in self.pieces[first : last + 1]
+            if piece.end > start or piece is self.pieces[last]
+        )
+        return MappedText(self.text[start:end], cut)
+
     def _piece_at(self, offset: int) -> Piece:
-        index = bisect_right([piece.start for piece in self.pieces], offset) - 1
-        return self.pieces[max(0, index)]
+        return self.pieces[self._index_at(offset)]
+
+    def _index_at(self, offset: int) -> int:
+        return max(0, bisect_right(self.pieces, offset, key=_piece_start) - 1)
+
+
+def _piece_start(piece: Piece) -> int:
+    return piece.start
+
+
+def _cut(piece: Piece, start: int, end: int) -> Piece:
+    """The part of ``piece`` inside ``start`` to ``end``, counted from ``start``."""
+    first, last = max(piece.start, start), max(start, min(piece.end, end))
+    origin = piece.origin
+    if piece.verbatim:
+        offset = origin.start - piece.start
+        origin = Span(origin.source, first + offset, max(first, last) + offset)
+    return Piece(first - start, max(first, last) - start, origin, piece.verbatim)
 
 
 def display_width(text: str) -> int:
