@@ -1,291 +1,155 @@
-"""``train t as ALGORITHM.`name```: fit a model, keep it, and say how good it is."""
+"""The training operator of each algorithm, made from its declaration, and its options bound."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, ClassVar
+from functools import cache
+from typing import cast
 
-from pydantic import BeforeValidator, field_validator
+from pydantic import create_model
 
-from headrace.algorithms.base import DEFAULT_SEED, Algorithm, Nothing
-from headrace.algorithms.directions import DEFAULT_METRICS, HIGHER_IS_BETTER
-from headrace.errors import FitError, HeadraceError, Problem, closest, suggest
-from headrace.graph.ports import MODEL, TABLE, Port
-from headrace.graph.schema import Column, Schema
-from headrace.graph.signature import Signature, Task
-from headrace.models.names import valid_name
-from headrace.models.protocols import FitRequest, OpenModel
-from headrace.operators import training_checks
-from headrace.operators.base import Context, Inputs, Knowledge, Operator, Site, Value
-from headrace.operators.options import Names, parameter
-from headrace.operators.row_hash import quoted, row_hash
-from headrace.operators.training_report import Fitted, best_of, report_of, result_table
+from headrace.algorithms import catalog
+from headrace.algorithms.base import Algorithm
+from headrace.errors import GraphError, Problem
+from headrace.graph.span import MappedText
+from headrace.graph.step import Json
+from headrace.operators.options import Bound, GivenOption, bind, fold, names_by_fold
+from headrace.operators.training import SupervisedTrain, Train
 
-if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
+_GROUP_KEY = re.compile(r"fit_?param\.(\d+)\.(.+)", re.IGNORECASE)
+
+Groups = Mapping[int, Sequence[GivenOption]]
 
 
-def _read_name(value: object) -> object:
-    """A model's name without the slashes of MLSQL's paths; empty stays empty."""
-    if not isinstance(value, str) or not value.strip("/"):
-        return ""
-    try:
-        return valid_name(value)
-    except HeadraceError as error:
-        raise ValueError(error.message) from error
+def find_train_class(name: str) -> type[Train] | None:
+    """The training operator of an algorithm's name or alias; None where there is no such."""
+    algorithm = catalog.find_algorithm(name)
+    return train_class(algorithm) if algorithm else None
 
 
-ModelName = Annotated[str, BeforeValidator(_read_name)]
+@cache
+def train_class(algorithm: type[Algorithm]) -> type[Train]:
+    """The operator that trains an algorithm: options of every training and the algorithm's own.
 
-
-class Train(Operator):
-    """Fit one algorithm, once or once for each ``fitParam`` group.
-
-    The concrete classes are made by ``training.train_class``, one an algorithm; they have the
-    algorithm's parameters as further fields.
+    Raises
+    ------
+    GraphError : when the algorithm gives an option a name that every training has
     """
-
-    category: ClassVar[str] = "algorithm"
-    verbs: ClassVar[tuple[str, ...]] = ("train", "run")
-    table_options: ClassVar[Mapping[str, str]] = {"evaluate_table": "evaluate"}
-    """Options whose value is a table's name, and the port that the table is linked to."""
-
-    algorithm_class: ClassVar[type[Algorithm]]
-
-    path: ModelName = parameter(
-        "", title="name that the model is kept under; empty: for this run only"
+    base = Train if algorithm.task in ("cluster", "transform") else SupervisedTrain
+    taken = names_by_fold(base).keys() & names_by_fold(algorithm).keys()
+    if taken:
+        raise GraphError(f"{algorithm.name} declares options of every training: {sorted(taken)}")
+    fields = {name: (info.annotation, info) for name, info in algorithm.model_fields.items()}
+    groups = (tuple[algorithm, ...], base.model_fields["fit_param"])  # type: ignore[valid-type]
+    made = cast(
+        "type[Train]",
+        create_model(  # type: ignore[call-overload]
+            f"Train{algorithm.__name__}",
+            __base__=base,
+            __module__=__name__,
+            fit_param=groups,
+            **fields,
+        ),
     )
-    features_col: Names = parameter(
-        (),
-        "features",
-        "inputCols",
-        "inputCol",
-        "xCols",
-        title="columns to learn from; none: all but the label, the weight and exclude_cols",
-    )
-    exclude_cols: Names = parameter(
-        (), "ignoreCols", title="columns not to learn from, such as identifiers"
-    )
-    weight_col: Annotated[str | None, Nothing] = parameter(
-        None, "sampleWeightCol", title="column that says how much each row counts"
-    )
-    seed: int = parameter(
-        DEFAULT_SEED, "randomSeed", "random_state", title="fixes every random choice", ge=0
-    )
-    threads: Annotated[int | None, Nothing] = parameter(
-        None, "numThreads", "n_jobs", title="processor threads; none: all", ge=1
-    )
-    keep_version: bool = parameter(True, title="keep earlier versions of the model")
-    evaluate_table: Annotated[str | None, Nothing] = parameter(
-        None, title="table of other rows, on which fits are measured and compared"
-    )
-    metric: Annotated[str | None, Nothing] = parameter(
-        None,
-        "autoSelectByMetric",
-        "evaluateMetric",
-        title="what the best of several fitParam groups is chosen by",
-    )
-    fit_param: tuple[Algorithm, ...] = parameter(
-        (), title="fitParam.N.k: parameters of several fits, of which the best is kept"
-    )
+    made.operator_name = algorithm.name
+    made.aliases = algorithm.aliases
+    made.algorithm_class = algorithm
+    made.__doc__ = algorithm.__doc__
+    return made
 
-    @field_validator("metric")
-    @classmethod
-    def _known_metric(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        found = next((m for m in HIGHER_IS_BETTER if m.casefold() == value.casefold()), None)
-        if found is None:
-            near = closest(value, HIGHER_IS_BETTER)
-            question = f"did you mean '{near}'? " if near else ""
-            raise ValueError(f"no such metric; {question}metrics: {', '.join(HIGHER_IS_BETTER)}")
-        return found
 
-    def inputs(self) -> tuple[Port, ...]:
-        evaluate = (Port("evaluate"),) if self.evaluate_table else ()
-        return (Port("table"), *evaluate)
+def train_operator(
+    name: str, options: Sequence[GivenOption], path: GivenOption | None = None
+) -> Bound[Train]:
+    """The training operator that a statement's options give.
 
-    def outputs(self) -> tuple[Port, ...]:
-        return (Port("table", TABLE), Port("model", MODEL))
+    ``fitParam.N.k`` options make a group for each N. Those that every training has, such as the
+    label, are lifted out of the groups, which MLSQL wants them repeated in; they must agree.
 
-    def algorithms(self) -> tuple[Algorithm, ...]:
-        """The parameters of each fit."""
-        return self.fit_param or (self.own_parameters(),)
+    Raises
+    ------
+    CheckError : for an unknown algorithm
+    """
+    operator = train_class(catalog.algorithm(name))
+    if path is not None and path.value:
+        options = (*options, path)
+    plain, groups = split_groups(options)
+    common, own, conflicts = _lift(operator, plain, groups)
+    bound = bind(operator, common, operator.operator_name)
+    algorithm = operator.algorithm_class
+    each = {n: bind(algorithm, given, f"{name}, fitParam.{n},") for n, given in own.items()}
+    problems = (*conflicts, *bound.problems, *(p for g in each.values() for p in g.problems))
+    texts = {**bound.texts, **_group_texts(each)}
+    if problems or bound.record is None:
+        return Bound(None, problems, texts)
+    shared = bound.record.own_parameters()
+    merged = tuple(_merged(shared, each[n].unwrap()) for n in sorted(each))
+    return Bound(bound.record.model_copy(update={"fit_param": merged}), (), texts)
 
-    def own_parameters(self) -> Algorithm:
-        """The algorithm's record out of this operator's own fields."""
-        names = self.algorithm_class.model_fields
-        return self.algorithm_class(**{name: getattr(self, name) for name in names})
 
-    def wanted_label(self) -> str | None:
-        """The label as the script names it; None for an algorithm without one."""
-        return None
-
-    @property
-    def task(self) -> Task:
-        return self.algorithm_class.task
-
-    def check(self, site: Site) -> Iterable[Problem]:
-        schema = site.schema()
-        if schema is None:
-            return
-        yield from training_checks.unknown_columns(self, site)
-        yield from self._label_problems(schema, site)
-        yield from training_checks.feature_problems(self, schema, site)
-        yield from training_checks.weight_problems(self, schema, site)
-        if len(self.fit_param) > 1 and not self.evaluate_table:
-            yield Problem(
-                f"{len(self.fit_param)} fitParam groups are compared on the rows they learn from",
-                site.place("fit_param"),
-                "give evaluateTable a table of other rows: the training rows prefer what overfits",
-                severity="warning",
-                code="evaluation",
-            )
-
-    def _label_problems(self, schema: Schema, site: Site) -> Iterable[Problem]:
-        return ()
-
-    def knowledge(self, site: Site) -> Mapping[str, Knowledge]:
-        result = Schema.of(name="string", value="string")
-        schema = site.schema()
-        return {"table": result, "model": self._signature(schema) if schema else None}
-
-    def _signature(self, schema: Schema) -> Signature:
-        from headrace.models.signatures import make_signature
-
-        features = Schema(tuple(self.features(schema)[0]))
-        label = self.label_column(schema)
-        return make_signature(self.algorithm_class.task, features, label)
-
-    def label_column(self, schema: Schema) -> Column | None:
-        """The label's column as the table spells it."""
-        wanted = self.wanted_label()
-        return schema.get(wanted) if wanted else None
-
-    def features(self, schema: Schema) -> tuple[list[Column], list[Column]]:
-        """The columns to learn from, and those among the named ones (or all) that cannot be."""
-        if self.features_col:
-            chosen = [c for c in map(schema.get, self.features_col) if c is not None]
+def split_groups(options: Sequence[GivenOption]) -> tuple[list[GivenOption], Groups]:
+    """Options outside ``fitParam`` groups, and those inside by group, their keys shortened."""
+    plain: list[GivenOption] = []
+    groups: dict[int, list[GivenOption]] = {}
+    for option in options:
+        match = _GROUP_KEY.fullmatch(option.key)
+        if match is None:
+            plain.append(option)
         else:
-            others = (self.wanted_label(), self.weight_col, *self.exclude_cols)
-            chosen = list(schema.without(name for name in others if name))
-        usable = [column for column in chosen if training_checks.is_feature(column.type)]
-        return usable, [column for column in chosen if column not in usable]
-
-    def run(self, inputs: Inputs, context: Context) -> Mapping[str, Value | DataFrame]:
-        """Fit every group, keep the best model, and show how good it is."""
-        work = context.scratch / f"train-{context.step_id}"
-        work.mkdir(parents=True, exist_ok=True)
-        request = self._request(inputs, context, work)
-        fits = [self._fit(request, n, a, context) for n, a in enumerate(self.algorithms())]
-        metric = self._metric(fits[0])
-        best = best_of(fits, metric)
-        model = self._keep(best, context)
-        context.show(report_of(fits, best, metric, model.reference))
-        result = result_table(fits, best, model.reference)
-        return {"table": context.tables.from_arrow(result), "model": model}
-
-    def _request(self, inputs: Inputs, context: Context, work: Path) -> FitRequest:
-        """The request that all groups share, its tables written out."""
-        schema = context.tables.schema(inputs.frame())
-        label = self._label_at_run(schema)
-        features, left_out = self.features(schema)
-        self._require(features, schema)
-        for column in left_out:
-            context.warn(f"column '{column.name}' is left out: no model can use {column.type}")
-        weight = schema.get(self.weight_col) if self.weight_col else None
-        columns = [*features, *(c for c in (label, weight) if c is not None)]
-        rows = work / "table.arrow"
-        context.tables.write_arrow(self._ordered(inputs.view(), columns, context), rows)
-        evaluation = None
-        if self.evaluate_table:
-            evaluation = work / "evaluate.arrow"
-            frame = self._ordered(inputs.view("evaluate"), columns, context)
-            context.tables.write_arrow(frame, evaluation)
-        return FitRequest(
-            algorithm=self.algorithm_class.name,
-            parameters={},
-            table=rows,
-            artifact=work,
-            features=tuple(column.name for column in features),
-            label=label.name if label else None,
-            weight=weight.name if weight else None,
-            seed=self.seed,
-            threads=self.threads,
-            evaluation_table=evaluation,
-            named=bool(self.features_col),
-        )
-
-    def _ordered(self, view: str, columns: list[Column], context: Context) -> DataFrame:
-        """The columns, their rows in an order that depends on nothing but the rows.
-
-        No engine keeps one, and forests and solvers give another model for another order.
-        """
-        names = ", ".join(quoted(column.name) for column in columns)
-        order = row_hash(columns, self.seed)
-        return context.tables.sql(f"select {names} from {quoted(view)} order by {order}")
-
-    def _label_at_run(self, schema: Schema) -> Column | None:
-        label = self.label_column(schema)
-        if label is None and self.wanted_label():
-            raise FitError(
-                f"{self.operator_name}: no label column '{self.wanted_label()}'",
-                hint=suggest(self.wanted_label() or "", list(schema.names), "columns"),
-            )
-        return label
-
-    def _require(self, features: list[Column], schema: Schema) -> None:
-        if not features:
-            raise FitError(
-                f"{self.operator_name} has no column to learn from",
-                hint=f"columns: {', '.join(schema.names) or 'none'}",
-            )
-
-    def _fit(
-        self, shared: FitRequest, group: int, algorithm: Algorithm, context: Context
-    ) -> Fitted:
-        request = replace(
-            shared,
-            parameters=algorithm.model_dump(mode="json", exclude_defaults=True),
-            artifact=shared.artifact / f"model-{group}",
-            metadata={"group": group},
-        )
-        started = datetime.now(UTC)
-        try:
-            result = context.fits.fit(request)
-        except FitError as error:
-            if len(self.fit_param) > 1:
-                raise FitError(f"fitParam.{group}: {error.message}", hint=error.hint) from error
-            raise
-        return Fitted(group, algorithm, result, started, datetime.now(UTC))
-
-    def _metric(self, fitted: Fitted) -> str:
-        metric = self.metric or DEFAULT_METRICS[self.algorithm_class.task]
-        if metric not in fitted.judged:
-            raise FitError(
-                f"the metric '{metric}' is not measured for {self.operator_name}",
-                hint=suggest(metric, list(fitted.judged), "metrics"),
-            )
-        return metric
-
-    def _keep(self, best: Fitted, context: Context) -> OpenModel:
-        if not self.path:
-            return context.models.open_artifact(best.result.artifact, context.step_id)
-        return context.models.add(best.result.artifact, self.path, keep_versions=self.keep_version)
+            groups.setdefault(int(match[1]), []).append(replace(option, key=match[2]))
+    return plain, groups
 
 
-class SupervisedTrain(Train):
-    """Fit an algorithm that learns to predict a label."""
+def _lift(
+    operator: type[Train], plain: Sequence[GivenOption], groups: Groups
+) -> tuple[list[GivenOption], Groups, list[Problem]]:
+    """Options common to all trainings out of the groups; a contradiction is a problem."""
+    algorithm_names = names_by_fold(operator.algorithm_class)
+    common_names = {
+        written: field
+        for written, field in names_by_fold(operator).items()
+        if written not in algorithm_names
+    }
+    lifted = {common_names[fold(o.key)]: o for o in plain if fold(o.key) in common_names}
+    added: list[GivenOption] = []
+    own: dict[int, list[GivenOption]] = {n: [] for n in groups}
+    problems: list[Problem] = []
+    for n, options in groups.items():
+        for option in options:
+            field = common_names.get(fold(option.key))
+            if field is None:
+                own[n].append(option)
+            elif field not in lifted:
+                lifted[field] = option
+                added.append(option)
+            elif lifted[field].value != option.value:
+                problems.append(_contradiction(option, lifted[field].value, n))
+    return [*plain, *added], own, problems
 
-    label_col: Annotated[str | None, Nothing] = parameter(
-        None, "label", "yCol", "target", title="column to predict; none: the one called label"
+
+def _contradiction(option: GivenOption, other: Json, group: int) -> Problem:
+    return Problem(
+        f"fitParam.{group}: '{option.key}' is {option.value!r}, and {other!r} elsewhere",
+        option.value_span,
+        f"one training has one {option.key}; write a second train statement for another",
+        code="option-value",
     )
 
-    def wanted_label(self) -> str | None:
-        return self.label_col or "label"
 
-    def _label_problems(self, schema: Schema, site: Site) -> Iterable[Problem]:
-        return training_checks.label_problems(self, schema, site, self.label_col)
+def _group_texts(groups: Mapping[int, Bound[Algorithm]]) -> dict[str, MappedText]:
+    texts = {
+        f"fit_param.{n}.{field}": text
+        for n, bound in groups.items()
+        for field, text in bound.texts.items()
+    }
+    if texts:
+        texts["fit_param"] = next(iter(texts.values()))
+    return texts
+
+
+def _merged(shared: Algorithm, group: Algorithm) -> Algorithm:
+    """A group's parameters over those outside the groups."""
+    given = {name: getattr(group, name) for name in group.model_fields_set}
+    return shared.model_copy(update=given)
