@@ -26,7 +26,7 @@ class Case:
     def found(self) -> str:
         """The faults, as the file writes them."""
         try:
-            faults = resolve(parse_query(self.sql), self.tables, self.functions)
+            faults = resolve(parse_query(self.sql), self.tables, self.functions).faults
         except QuerySyntaxError as error:
             faults = (Fault("syntax", error.message, error.start, error.end, error.hint),)
         return "\n".join(self._line(fault) for fault in faults)

@@ -6,6 +6,8 @@ from headrace.queries import (
     Query,
     QuerySyntaxError,
     Reference,
+    Resolution,
+    TypedColumn,
     expand_star_call,
     parse_query,
     rename,
@@ -14,6 +16,6 @@ from headrace.queries import (
 )
 
 __all__ = [
-    "Fault", "FunctionCall", "Query", "QuerySyntaxError", "Reference",
+    "Fault", "FunctionCall", "Query", "QuerySyntaxError", "Reference", "Resolution", "TypedColumn",
     "expand_star_call", "parse_query", "rename", "resolve", "rewrite",
 ]  # fmt: skip

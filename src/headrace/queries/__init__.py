@@ -11,6 +11,9 @@ from headrace.queries.query import (
     Query,
     QuerySyntaxError,
     Reference,
+    Resolution,
+    TypedColumn,
+    blame,
     expand_star_call,
     parse_query,
     rename,
@@ -19,6 +22,6 @@ from headrace.queries.query import (
 )
 
 __all__ = [
-    "Fault", "FunctionCall", "Query", "QuerySyntaxError", "Reference",
-    "expand_star_call", "parse_query", "rename", "resolve", "rewrite",
+    "Fault", "FunctionCall", "Query", "QuerySyntaxError", "Reference", "Resolution", "TypedColumn",
+    "blame", "expand_star_call", "parse_query", "rename", "resolve", "rewrite",
 ]  # fmt: skip

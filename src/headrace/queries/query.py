@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from headrace.errors import ScriptError
 from headrace.graph.schema import Schema
@@ -23,6 +23,8 @@ FaultKind = Literal[
     "argument-count",
     "column-count",
 ]
+
+Refusal = TypeVar("Refusal")
 
 PARSED_QUERIES = 1024
 """How many parsed texts are kept, so that linking, checking and running parse each once."""
@@ -49,6 +51,24 @@ class Fault:
     start: int
     end: int
     hint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TypedColumn:
+    """A column that a query reads, as written, and its type (``unknown`` where it is not known)."""
+
+    name: str
+    type: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What resolving a query's names gave, in the order of the text."""
+
+    faults: tuple[Fault, ...]
+    columns: tuple[TypedColumn, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,8 +182,8 @@ def resolve(
     query: Query,
     tables: Mapping[str, Schema | None],
     functions: Mapping[str, tuple[str, ...] | None] | None = None,
-) -> tuple[Fault, ...]:
-    """All names in a query that do not exist or are ambiguous, in the order of the text.
+) -> Resolution:
+    """All names in a query that do not exist or are ambiguous, and all columns that it reads.
 
     Parameters
     ----------
@@ -173,9 +193,26 @@ def resolve(
     functions : functions beside Spark's own and the names of their arguments; None where
         those are not known
     """
-    from headrace.queries.resolution import faults_of  # loads sqlglot
+    from headrace.queries.resolution import resolution_of  # loads sqlglot
 
-    return faults_of(query, tables, functions or {})
+    return resolution_of(query, tables, functions or {})
+
+
+def blame(sql: str, judge: Callable[[str], Refusal | None]) -> list[tuple[int, int, Refusal]]:
+    """The parts of a query that an engine refuses without saying where.
+
+    Parameters
+    ----------
+    sql : a query that parses, and that the engine refuses
+    judge : what the engine says against a text; None where it takes it
+
+    Returns
+    -------
+    start, end and refusal of each part; empty where only the whole is wrong
+    """
+    from headrace.queries.blaming import blamed_parts  # loads sqlglot
+
+    return blamed_parts(sql, judge)
 
 
 def distinct(names: Iterable[str]) -> tuple[str, ...]:

@@ -76,6 +76,10 @@ class Relation:
         return not _WORD.match(name) and any(c.name == ANONYMOUS for c in self.columns)
 
 
+Ctes = Mapping[str, Relation]
+"""The common table expressions that a query sees, by folded name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Found:
     """The meaning of a name; its type may be ``UNKNOWN``."""

@@ -1,0 +1,127 @@
+"""What can be known to be wrong with SQL text: its names by our own pass, its types by the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Protocol
+
+from headrace.errors import CheckError, Problem
+from headrace.graph.schema import Schema
+from headrace.graph.signature import Signature
+from headrace.operators.base import Site
+from headrace.queries import FunctionCall, TypedColumn, blame, parse_query, resolve, rewrite
+
+UNTRANSLATED = frozenset({"engine", "check"})
+"""Codes of refusals for which an engine's adapter has no words of its own."""
+
+
+class SqlRecord(Protocol):
+    """The parameters of an SQL step."""
+
+    @property
+    def sql(self) -> str: ...
+
+    @property
+    def tables(self) -> tuple[str, ...]: ...
+
+    @property
+    def functions(self) -> tuple[str, ...]: ...
+
+
+def function_port(name: str) -> str:
+    """The input port of a function: no table has such a name."""
+    return f"{name}()"
+
+
+def sql_problems(record: SqlRecord, site: Site) -> list[Problem]:
+    """All faults of names; where there is none, all of types."""
+    schemas = {name: site.schema(name) for name in record.tables}
+    arguments = {
+        name: known.inputs.names if known else None for name, known in _signatures(record, site)
+    }
+    resolution = resolve(parse_query(record.sql), schemas, arguments)
+    if resolution.faults:
+        return [
+            Problem(f.message, site.within("sql", f.start, f.end), f.hint, code=f.kind)
+            for f in resolution.faults
+        ]
+    error = _refusal(record, site, record.sql)
+    return list(_type_problems(record, site, error, resolution.columns)) if error else []
+
+
+def analysed_schema(record: SqlRecord, site: Site) -> Schema | None:
+    """The columns that the engine finds; None where a table or a function is not known yet."""
+    question = _question(record, site)
+    if question is None:
+        return None
+    schemas, calls = question
+    return site.analyzer.query_schema(rewrite(record.sql, functions=calls), schemas)
+
+
+def function_type(signature: Signature) -> str:
+    """What a model's SQL function returns.
+
+    A ``register`` step narrows ``outputs`` to the one column that its function gives; a
+    model's own signature means the function's default output.
+    """
+    if len(signature.outputs) == 1:
+        return signature.outputs.columns[0].type
+    return {"classify": "array<double>", "cluster": "int"}.get(signature.task, "double")
+
+
+def _question(
+    record: SqlRecord, site: Site
+) -> tuple[dict[str, Schema], Mapping[str, FunctionCall]] | None:
+    """Tables and functions as the analyser needs them: it knows no model, only its type."""
+    schemas = {name: schema for name in record.tables if (schema := site.schema(name)) is not None}
+    calls = {
+        name: FunctionCall(name, known.inputs.names, function_type(known))
+        for name, known in _signatures(record, site)
+        if known
+    }
+    known_all = len(schemas) == len(record.tables) and len(calls) == len(record.functions)
+    return (schemas, calls) if known_all else None
+
+
+def _signatures(record: SqlRecord, site: Site) -> Iterator[tuple[str, Signature | None]]:
+    for name in record.functions:
+        yield name, site.signature(function_port(name))
+
+
+def _refusal(record: SqlRecord, site: Site, sql: str) -> CheckError | None:
+    """What the engine says against a text over the step's tables; None where it takes it."""
+    question = _question(record, site)
+    if question is None:
+        return None
+    schemas, calls = question
+    try:
+        site.analyzer.query_schema(rewrite(sql, functions=calls), schemas)
+    except CheckError as error:
+        return error
+    return None
+
+
+def _type_problems(
+    record: SqlRecord, site: Site, whole: CheckError, columns: Iterable[TypedColumn]
+) -> Iterator[Problem]:
+    """The parts of the text that the engine refuses; the whole text where it is no part."""
+    columns = tuple(columns)
+    parts = blame(record.sql, lambda sql: _refusal(record, site, sql))
+    for start, end, error in parts or [(0, len(record.sql), whole)]:
+        read = [column for column in columns if start <= column.start < end]
+        yield _problem(record.sql, site, (start, end), error, read)
+
+
+def _problem(
+    sql: str, site: Site, part: tuple[int, int], error: CheckError, read: Iterable[TypedColumn]
+) -> Problem:
+    first = error.problems[0]
+    span = site.within("sql", *part)
+    types = ", ".join(dict.fromkeys(f"{column.name} is {column.type}" for column in read))
+    hint = "; ".join(text for text in (first.hint, types) if text) or None
+    if first.code not in UNTRANSLATED:
+        return Problem(first.message, span, hint, code=first.code)
+    written = " ".join(sql[slice(*part)].split())
+    shown = written if len(written) <= 60 else f"{written[:57]}…"
+    message = f"the engine cannot type '{shown}': these types do not go together"
+    return Problem(message, span, hint, code="type-mismatch")
