@@ -58,6 +58,9 @@ class StepSite:
     def offline(self) -> bool:
         return self.services.offline
 
+    def linked(self, port: str) -> bool:
+        return self.step.link(port) is not None
+
     def schema(self, port: str = "table") -> Schema | None:
         value = self._arriving(port)
         return value if isinstance(value, Schema) else None

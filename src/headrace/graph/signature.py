@@ -17,6 +17,7 @@ class Signature:
 
     As an SQL function the model takes one argument a column of ``inputs``, in that order.
     ``classes`` are the labels in the order of the probabilities; None before training.
+    ``algorithm`` is the name in the catalogue; None where nobody said.
     """
 
     task: Task
@@ -24,3 +25,4 @@ class Signature:
     outputs: Schema
     label: str | None = None
     classes: tuple[str | int | float | bool, ...] | None = None
+    algorithm: str | None = None

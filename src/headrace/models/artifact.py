@@ -70,7 +70,7 @@ class Fitted:
     def signature(self) -> Signature:
         label = Column(self.labels.column, self.labels.type) if self.labels else self.label
         classes = self.labels.classes if self.labels else None
-        return make_signature(self.task, self.preparation.inputs, label, classes)
+        return make_signature(self.task, self.preparation.inputs, label, classes, self.algorithm)
 
 
 @dataclass(frozen=True)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 import pyarrow as pa
 
-from headrace.errors import ModelError, suggest
+from headrace.errors import HeadraceError, ModelError, suggest
 from headrace.graph.signature import FunctionOutput, Signature
 from headrace.graph.step import Json
 from headrace.models.artifact import Loaded, load_artifact
+from headrace.models.encoders import Matrix
 from headrace.models.protocols import ModelFunction
-from headrace.models.signatures import return_type
+from headrace.models.signatures import return_type, struct_type
+from headrace.models.threads import share_of_cores
 
 OPEN_MODELS = 32
 """How many models a process keeps in memory; the one unused for longest is dropped."""
@@ -73,7 +77,8 @@ class FittedModel:
         """
         artifact = self._artifact
         arrays = _columns(table, artifact.preparation.columns, self.reference)
-        scores = artifact.scorer.score(arrays)
+        with share_of_cores() as threads:
+            scores = artifact.scorer.score(arrays, threads)
         return artifact.outputs.table(scores, artifact.preparation.skipped(arrays))
 
     def function(self, output: FunctionOutput = "default") -> ModelFunction:
@@ -83,29 +88,55 @@ class FittedModel:
         ------
         ModelError : when a model of this task has no such output
         """
+        return self._function(return_type(self.signature, output), output)
+
+    def predictor(self) -> ModelFunction:
+        """As an SQL function that returns all columns of ``predict``, as one struct."""
+        return self._function(struct_type(self.signature.outputs), "all")
+
+    def _function(self, returned: str, output: FunctionOutput | Literal["all"]) -> ModelFunction:
         inputs = self.signature.inputs
-        return ModelFunction(
-            inputs.names,
-            tuple(column.type for column in inputs),
-            return_type(self.signature, output),
-            ServedFunction(str(self.directory), self.digest, output),
-        )
+        types = tuple(column.type for column in inputs)
+        served = ServedFunction(str(self.directory), self.digest, output)
+        return ModelFunction(inputs.names, types, returned, served)
 
 
 @dataclass(frozen=True, slots=True)
 class ServedFunction:
-    """What travels to an engine's workers: not the model, only where it is and its digest."""
+    """What travels to an engine's workers: not the model, only where it is and its digest.
+
+    ``process`` is who made it. Inside that process we share the cores among all calls; a worker
+    of a cluster cannot know what its neighbours do, and keeps to one thread.
+    """
 
     directory: str
     digest: str
-    output: FunctionOutput
+    output: FunctionOutput | Literal["all"]
+    process: int = field(default_factory=os.getpid)
 
     def __call__(self, *arrays: pa.Array) -> pa.Array:
-        """One Arrow array a raw column in, one out."""
-        artifact = loaded(Path(self.directory), self.digest)
-        scores = artifact.scorer.score(arrays)
-        skipped = artifact.preparation.skipped(arrays)
+        """One Arrow array a raw column in, one out.
+
+        Raises
+        ------
+        ValueError : in one line what is wrong; an engine shows no more than that
+        """
+        try:
+            artifact = loaded(Path(self.directory), self.digest)
+            scores = self._scores(artifact, arrays)
+            skipped = artifact.preparation.skipped(arrays)
+        except HeadraceError as error:
+            hint = f" ({error.hint})" if error.hint else ""
+            raise ValueError(f"{error.message}{hint}") from error
+        if self.output == "all":
+            return artifact.outputs.table(scores, skipped).to_struct_array().combine_chunks()
         return artifact.outputs.answer(self.output, scores, skipped)
+
+    def _scores(self, artifact: Loaded, arrays: Sequence[pa.Array]) -> Matrix:
+        if self.process != os.getpid():
+            return artifact.scorer.score(arrays)
+        with share_of_cores() as threads:
+            return artifact.scorer.score(arrays, threads)
 
 
 def _columns(

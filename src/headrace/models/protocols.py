@@ -47,6 +47,9 @@ class OpenModel(Protocol):
     def function(self, output: FunctionOutput = "default") -> ModelFunction:
         """The model for SQL; what it returns depends on ``output``."""
 
+    def predictor(self) -> ModelFunction:
+        """The model for SQL, returning all columns of ``signature.outputs`` as one struct."""
+
 
 class Models(Protocol):
     """The model store of one workspace. Names are texts; versions count from 1."""

@@ -13,6 +13,7 @@ give what scikit-learn gives is proved on the golden rows whenever a model is wr
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial, reduce
 from typing import Any, Literal, Protocol
 
 import numpy as np
@@ -20,14 +21,16 @@ import numpy as np
 from headrace.graph.signature import Task
 from headrace.models.encoders import Matrix
 from headrace.models.preparation import Arrays, Preparation
-from headrace.models.threads import one_thread
+from headrace.models.threads import one_thread, pool
+
+TREES_A_BLOCK = 10
 
 
 class Scorer(Protocol):
     """Scores of raw rows; safe to call from several threads at once."""
 
-    def score(self, arrays: Arrays) -> Matrix:
-        """(n, k) float64 for the raw columns of n rows."""
+    def score(self, arrays: Arrays, threads: int = 1) -> Matrix:
+        """(n, k) float64 for the raw columns of n rows; the same, whatever ``threads``."""
 
 
 def make_scorer(estimator: Any, preparation: Preparation, task: Task) -> Scorer:
@@ -70,7 +73,7 @@ class LinearScorer:
     intercepts: Matrix
     link: Link
 
-    def score(self, arrays: Arrays) -> Matrix:
+    def score(self, arrays: Arrays, threads: int = 1) -> Matrix:
         matrix = self.preparation.transform(arrays, scaled=False)
         with one_thread():
             sums: Matrix = matrix @ self.weights
@@ -109,21 +112,32 @@ def softmax(sums: Matrix) -> Matrix:
 
 @dataclass(frozen=True)
 class ForestScorer:
-    """The mean over trees of what stands in each row's leaf."""
+    """The mean over trees of what stands in each row's leaf.
+
+    Sums are taken over blocks of trees and then over blocks, so that the result does not depend
+    on how many threads took part, to the last bit.
+    """
 
     preparation: Preparation
     trees: tuple[Any, ...]
 
-    def score(self, arrays: Arrays) -> Matrix:
+    def score(self, arrays: Arrays, threads: int = 1) -> Matrix:
         # scikit-learn's trees read float32 rows, and a larger value counts as infinite.
         with np.errstate(over="ignore"):
             matrix = self.preparation.transform(arrays, dtype=np.float32, order="C")
-        total = self.trees[0].predict(matrix)
-        for tree in self.trees[1:]:
-            total += tree.predict(matrix)
-        total /= len(self.trees)
+        starts = range(0, len(self.trees), TREES_A_BLOCK)
+        work = partial(self._block, matrix)
+        # The trees run without the interpreter's lock, so threads do run at once.
+        sums = pool().map(work, starts) if threads > 1 else map(work, starts)
+        total = reduce(np.add, sums) / len(self.trees)
         scores: Matrix = total.reshape(len(matrix), -1)
         return scores
+
+    def _block(self, matrix: Matrix, start: int) -> Matrix:
+        total: Matrix = self.trees[start].predict(matrix)
+        for tree in self.trees[start + 1 : start + TREES_A_BLOCK]:
+            total += tree.predict(matrix)
+        return total
 
 
 @dataclass(frozen=True)
@@ -133,9 +147,9 @@ class BoostingScorer:
     preparation: Preparation
     estimator: Any
 
-    def score(self, arrays: Arrays) -> Matrix:
+    def score(self, arrays: Arrays, threads: int = 1) -> Matrix:
         matrix = self.preparation.transform(arrays, order="C")
-        raw = self.estimator._raw_predict(matrix, n_threads=1)
+        raw = self.estimator._raw_predict(matrix, n_threads=threads)
         if hasattr(self.estimator, "classes_"):
             proba: Matrix = self.estimator._loss.predict_proba(raw)
             return proba
@@ -153,7 +167,7 @@ class CentreScorer:
     preparation: Preparation
     centres: Matrix
 
-    def score(self, arrays: Arrays) -> Matrix:
+    def score(self, arrays: Arrays, threads: int = 1) -> Matrix:
         matrix = self.preparation.transform(arrays)
         with one_thread():
             apart = matrix @ (-2.0 * self.centres.T)
@@ -174,7 +188,7 @@ class EstimatorScorer:
     estimator: Any
     task: Task
 
-    def score(self, arrays: Arrays) -> Matrix:
+    def score(self, arrays: Arrays, threads: int = 1) -> Matrix:
         matrix = self.preparation.transform(arrays)
         with one_thread():
             return estimator_scores(self.estimator, matrix, self.task)

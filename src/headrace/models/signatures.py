@@ -19,12 +19,14 @@ def make_signature(
     inputs: Schema,
     label: Column | None = None,
     classes: tuple[str | int | float | bool, ...] | None = None,
+    algorithm: str | None = None,
 ) -> Signature:
     """The signature of a model, before training (``classes`` is None) or after.
 
     A classifier predicts in the label's own type, a regression ``double``, a clustering ``int``.
     """
-    return Signature(task, inputs, _outputs(task, label), label.name if label else None, classes)
+    name = label.name if label else None
+    return Signature(task, inputs, _outputs(task, label), name, classes, algorithm)
 
 
 def _outputs(task: Task, label: Column | None) -> Schema:
@@ -58,6 +60,15 @@ def return_type(signature: Signature, output: FunctionOutput) -> str:
     return signature.outputs.columns[0].type
 
 
+def struct_type(columns: Schema) -> str:
+    """Several columns as one, in Spark SQL's words.
+
+    >>> struct_type(Schema.of(prediction="int", distance="double"))
+    'struct<prediction:int,distance:double>'
+    """
+    return f"struct<{','.join(f'{column.name}:{column.type}' for column in columns)}>"
+
+
 def signature_to_json(signature: Signature) -> dict[str, Any]:
     return {
         "task": signature.task,
@@ -65,6 +76,7 @@ def signature_to_json(signature: Signature) -> dict[str, Any]:
         "outputs": [[c.name, c.type] for c in signature.outputs],
         "label": signature.label,
         "classes": None if signature.classes is None else list(signature.classes),
+        "algorithm": signature.algorithm,
     }
 
 
@@ -75,4 +87,5 @@ def signature_from_json(value: Mapping[str, Any]) -> Signature:
         Schema(tuple(Column(name, type_name) for name, type_name in value["outputs"])),
         value["label"],
         None if value["classes"] is None else tuple(value["classes"]),
+        value["algorithm"],
     )

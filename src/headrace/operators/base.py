@@ -65,6 +65,9 @@ class Site(Protocol):
     def offline(self) -> bool:
         """Read nothing: unknown schemas stay unknown."""
 
+    def linked(self, port: str) -> bool:
+        """Whether something is linked to an optional port, be it known or not."""
+
     def schema(self, port: str = "table") -> Schema | None:
         """The columns that arrive at a table port; None while they cannot be known."""
 
@@ -110,9 +113,6 @@ class Context(Protocol):
     @property
     def root(self) -> Path:
         """The project's folder: what commands on files may touch."""
-
-    def carried(self, output: str) -> Value:
-        """The value that this step's id and output had in an earlier block of the session."""
 
     def show(self, report: Report) -> None:
         """Put items into the report of this step, in the terminal and in HTML."""
