@@ -61,7 +61,11 @@ def expand(
     room = Room(text.text)
     scope = Names(variables, in_select, keep_unknown, room)
     renderer = _Renderer(text, scope)
-    renderer.render(parse_template(text))
+    try:
+        renderer.render(parse_template(text))
+    except RecursionError as error:  # a chain of thousands of operators is a tree as deep
+        message = "an expression of this template is too long"
+        raise ScriptError(message, span=text.origin, code="template-size") from error
     return Expansion(renderer.written(), frozenset(scope.unknown), scope.hidden)
 
 
