@@ -56,6 +56,11 @@ class FileWrite(Options):
         ge=1,
         title="how many files to write in a directory; None lets the engine choose",
     )
+    single_file: bool | None = parameter(
+        None,
+        "oneFile",
+        title="write one file instead of a directory; None: if the path ends as such a file does",
+    )
 
 
 class CompressedWrite(FileWrite):
