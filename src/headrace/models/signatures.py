@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from headrace.errors import ModelError
-from headrace.graph.schema import VECTOR, Column, Schema
+from headrace.graph.schema import VECTOR, Column, Schema, is_date, is_numeric, is_vector
 from headrace.graph.signature import FunctionOutput, Signature, Task
 
 PREDICTION = "prediction"
@@ -58,6 +58,25 @@ def return_type(signature: Signature, output: FunctionOutput) -> str:
             hint="leave the option 'output' out, or write output='label'",
         )
     return signature.outputs.columns[0].type
+
+
+def fits(given: str, trained: str) -> bool:
+    """Whether a column of type ``given`` can stand where training saw ``trained``.
+
+    Numbers and booleans stand for each other, dates for timestamps, vectors for vectors.
+
+    >>> fits("int", "double"), fits("string", "double")
+    (True, False)
+    """
+    return given == "void" or _family(given) == _family(trained)
+
+
+def _family(type_name: str) -> str:
+    if is_numeric(type_name) or type_name in ("boolean", "void"):
+        return "number"
+    if is_date(type_name):
+        return "date"
+    return "vector" if is_vector(type_name) else type_name.partition("(")[0]
 
 
 def struct_type(columns: Schema) -> str:
