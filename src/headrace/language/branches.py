@@ -12,7 +12,7 @@ from headrace.graph.step import Json
 from headrace.language.cursor import Cursor
 from headrace.language.lexer import Token
 from headrace.language.statements import empty_text, list_value
-from headrace.language.syntax import Arm, For, If, Statement, Text
+from headrace.language.syntax import Arm, For, If, Statement, Text, TextKind
 
 NESTING_LIMIT = 100
 """How deep ``!if`` and ``!for`` may stand in each other."""
@@ -194,7 +194,8 @@ def _condition(cursor: Cursor) -> Text:
             cursor.fail("';'", "the whole condition stands in one '''…'''")
         cursor.take()
     span = cursor.span_from(start)
-    return Text("block", MappedText.copy_of(span), span)
+    kind: TextKind = "string" if span.text.endswith("'") else "block"  # no block ends like that
+    return Text(kind, MappedText.copy_of(span), span)
 
 
 def _loop_range(cursor: Cursor) -> tuple[Text, tuple[Json, ...] | None]:

@@ -24,7 +24,8 @@ FULL_WIDTH = {
 }  # fmt: skip
 """Marks of a Chinese keyboard that look like marks of the language."""
 
-_NAME_FOLLOWERS = frozenset({"as", "into", "where", "options", "partitionby", "and"})
+CONNECTIVES = ("as", "into", "where", "options", "partitionby", "and")
+"""Keywords that join the parts of a statement."""
 _SHOWN_LENGTH = 40
 
 
@@ -106,8 +107,22 @@ class Cursor:
         return self.take()
 
     def expect_end(self) -> None:
-        if self.token is not None:
-            self.fail("';'")
+        if self.token is None:
+            return
+        glued = self.glued()
+        hint = f"a name with such a character stands in back-quotes: `{glued}`" if glued else None
+        self.fail("';'", hint)
+
+    def glued(self) -> str | None:
+        """What was read last and stands here without a blank between, such as ``a-b``."""
+        if self._index == 0 or self.token is None:
+            return None
+        first = last = self.tokens[self._index - 1]
+        for token in self.tokens[self._index :]:
+            if token.start != last.end or token.kind in ("string", "block", "quoted_name"):
+                break
+            last = token
+        return None if last is first else self.source.text[first.start : last.end]
 
     # Texts
 
@@ -122,7 +137,7 @@ class Cursor:
             return token.kind == "quoted_name"
         if self.text(token).lower() not in KEYWORDS:
             return True
-        return self.peek(1) is None or self._is(self.peek(1), (".", "=", ",", *_NAME_FOLLOWERS))
+        return self.peek(1) is None or self._is(self.peek(1), (".", "=", ",", *CONNECTIVES))
 
     def name(self, what: str) -> Text:
         """``WORD | `any text` ``"""
@@ -158,22 +173,20 @@ class Cursor:
         text = self.text(self.token)
         if self.at_kind("string", "block"):
             return f"a name stands in back-quotes: `{self.text_of(self.tokens[self._index]).plain}`"
-        if self.at_kind("word") and text.lower() in KEYWORDS:
+        if self.at_kind("word") and text.lower() in KEYWORDS and not self.at(*CONNECTIVES):
             return f"'{text}' is a keyword; as a name it stands in back-quotes: `{text}`"
         return None
 
     # Errors
 
-    def fail(self, expected: str, hint: str | None = None, span: Span | None = None) -> NoReturn:
+    def fail(self, expected: str, hint: str | None = None) -> NoReturn:
         """Raises: ``expected`` was to stand here, and something else does."""
         before = self.peek(-1) if self._index else None
         after = f" after {self.describe(before)}" if before else ""
         message = f"expected {expected}{after}, found {self.describe(self.token)}"
-        raise ScriptError(message, span=span or self.here(), hint=hint or self._hint())
-
-    def _hint(self) -> str | None:
         form = f"the form is: {self.form}" if self.form else None
-        return self.full_width_hint() or form
+        hint = self.full_width_hint() or hint or form
+        raise ScriptError(message, span=self.here(), hint=hint)
 
     def full_width_hint(self) -> str | None:
         """What to write instead of the mark that stands here, if it is a Chinese keyboard's."""

@@ -27,6 +27,7 @@ TokenKind = Literal[
     "symbol",
     "end",
     "unclosed",
+    "excess",
 ]
 
 TRIVIA = frozenset({"space", "comment"})
@@ -42,6 +43,10 @@ VERBS = SQL_VERBS | {
 UNCLOSED_LIMIT = 20
 """After so many quotes without an end, the next one takes the rest of the text: finding each
 of them costs a scan of all that follows."""
+
+
+TOKEN_LIMIT = 1_000_000
+"""Most tokens of one statement; what follows them is one token of the kind ``excess``."""
 
 
 class Token(NamedTuple):
@@ -98,7 +103,7 @@ _STATEMENT_IN_SQL = r"""[^\S\n]*+(?:
     | (?i:save)\s++(?:\w++\s++){1,4}?(?i:as)\s++\w++\s*+\.\s*+[`'"]
     | (?i:train|run|predict)\s++\w++\s++(?i:as|into)\s++\w++\s*+\.\s*+[`'"]
     | (?i:register|include)\s++\w++\s*+\.\s*+[`'"]
-    | !(?i:if|elif|for)\s++['\w]
+    | !(?i:if|elif|for)\s++['"`:\w]
     | !(?i:else|fi|done|then)\s*+;
     )"""
 
@@ -149,6 +154,9 @@ class Lexer:
             kind, start, position = token
             if kind == "end" or (begun and kind == "space" and self._ends(pattern, token)):
                 break
+            if len(tokens) == TOKEN_LIMIT and position < len(text):
+                tokens.append(Token("excess", position, len(text)))
+                position = len(text)
             if not begun and kind not in TRIVIA:
                 begun = True
                 pattern = _pattern_after(kind, text[start:position])

@@ -9,7 +9,7 @@ from __future__ import annotations
 from headrace.errors import Problem, ScriptError
 from headrace.graph.span import Source, Span
 from headrace.language.branches import BRANCH_COMMANDS, Branches, LimitError
-from headrace.language.lexer import TRIVIA, Lexer, Token
+from headrace.language.lexer import TOKEN_LIMIT, TRIVIA, Lexer, Token
 from headrace.language.statements import parse_statement
 from headrace.language.syntax import Script
 
@@ -87,6 +87,9 @@ class _Parser:
             raise self._unclosed(significant)
         if not significant:
             return
+        if significant[-1].kind == "excess":
+            message = f"the statement has more than {TOKEN_LIMIT:,} words and marks"
+            raise LimitError(message, span=self._span(significant[0]))
         first, last = significant[0], significant[-1]
         if last.kind == "end":
             self._check_end(last)
@@ -100,7 +103,8 @@ class _Parser:
             self.branches.body.append(parse_statement(self.source, tokens))
         if last.kind != "end" and self.lexer.position < len(self.lexer.text):
             place = self.source.span(last.end, last.end)
-            raise ScriptError("expected ';' at the end of the statement", span=place)
+            hint = "the next line begins another statement"
+            raise ScriptError("expected ';' at the end of the statement", span=place, hint=hint)
 
     def _count(self, first: Token) -> None:
         self.statement_count += 1

@@ -3,27 +3,39 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
-from headrace.graph.span import MappedText, Piece, Source
+from headrace.graph.span import MappedText, Piece, Source, Span
 from headrace.language.syntax import Text, TextKind
 
 ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"'}
 """What follows a backslash, and what the two stand for. A backslash before anything else stays,
 so that ``"\\d+"`` is a regular expression and ``"C:\\data"`` a folder."""
 
-_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
+PIECE_LIMIT = 10_000
+"""A text with more escapes than this is mapped to its place as a whole, for memory's sake."""
+
 _MARKS = {"string": 1, "block": 3, "quoted_name": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class _Escape:
+    """How a kind of text spells what it could not hold otherwise; ``mark`` is in each spelling."""
+
+    mark: str
+    pattern: re.Pattern[str]
+    value: Callable[[re.Match[str]], str | None]
 
 
 def read(kind: TextKind, source: Source, start: int, end: int) -> Text:
     """The value of the token at ``start`` to ``end``, each part mapped to where it stands."""
     mark = _MARKS.get(kind, 0)
     span, inner = source.span(start, end), source.span(start + mark, end - mark)
-    if kind == "string" and "\\" in inner.text:
-        return Text(kind, _unescape(source, inner.start, inner.end), span)
-    if kind == "quoted_name" and "``" in inner.text:
-        return Text(kind, _replace(source, inner.start, inner.end, re.compile("``"), "`"), span)
-    return Text(kind, MappedText.copy_of(inner), span)
+    escape = _ESCAPES_OF.get(kind)
+    if escape is None or escape.mark not in inner.text:
+        return Text(kind, MappedText.copy_of(inner), span)
+    return Text(kind, _unescaped(inner, escape), span)
 
 
 def write(text: Text) -> str:
@@ -42,42 +54,47 @@ def _escape(plain: str) -> str:
     return escaped.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
 
 
-def _unescape(source: Source, start: int, end: int) -> MappedText:
-    return _replace(source, start, end, _ESCAPE, None)
-
-
-def _replace(
-    source: Source, start: int, end: int, pattern: re.Pattern[str], by: str | None
-) -> MappedText:
-    """The text with each match replaced, by ``by`` or by what it escapes."""
+def _unescaped(span: Span, escape: _Escape) -> MappedText:
+    """The text with each escape replaced by what it stands for."""
+    if span.text.count(escape.mark) > PIECE_LIMIT:
+        text = escape.pattern.sub(lambda match: escape.value(match) or match[0], span.text)
+        return MappedText(text, (Piece(0, len(text), span, verbatim=False),))
     parts: list[str] = []
     pieces: list[Piece] = []
     length = 0
-
-    def add(part: str, first: int, last: int, verbatim: bool) -> None:
-        nonlocal length
+    for start, end, value in _runs(span, escape):
+        part = span.source.text[start:end] if value is None else value
+        origin = span.source.span(start, end)
         parts.append(part)
-        pieces.append(Piece(length, length + len(part), source.span(first, last), verbatim))
+        pieces.append(Piece(length, length + len(part), origin, verbatim=value is None))
         length += len(part)
-
-    position = start
-    for match in pattern.finditer(source.text, start, end):
-        value = _escaped(match) if by is None else by
-        if value is None:
-            continue
-        if match.start() > position:
-            add(source.text[position : match.start()], position, match.start(), True)
-        if value:
-            add(value, match.start(), match.end(), False)
-        position = match.end()
-    if position < end or not pieces:
-        add(source.text[position:end], position, end, True)
     return MappedText("".join(parts), tuple(pieces))
 
 
-def _escaped(match: re.Match[str]) -> str | None:
-    """What an escape stands for; None where it stands for itself."""
+def _runs(span: Span, escape: _Escape) -> Iterator[tuple[int, int, str | None]]:
+    """Start and end of each run of plain text, with None, and of each escape, with its value."""
+    position = span.start
+    for match in escape.pattern.finditer(span.source.text, span.start, span.end):
+        value = escape.value(match)
+        if value is None:
+            continue
+        if match.start() > position:
+            yield position, match.start(), None
+        yield match.start(), match.end(), value
+        position = match.end()
+    if position < span.end or position == span.start:
+        yield position, span.end, None
+
+
+def _character(match: re.Match[str]) -> str | None:
+    """What a backslash and its follower stand for; None where they stand for themselves."""
     if match[1] is None:
         return ESCAPES.get(match[2])
     char = chr(int(match[1], 16))
     return None if "\ud800" <= char <= "\udfff" else char  # half a character is no text
+
+
+_ESCAPES_OF = {
+    "string": _Escape("\\", re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL), _character),
+    "quoted_name": _Escape("``", re.compile("``"), lambda match: "`"),
+}

@@ -120,7 +120,9 @@ def _nameless(source: Source, body: list[Token], end: int) -> ScriptError:
     if last == "}":
         hint = "a name with a variable in it stands in back-quotes: as `orders_${day}`;"
     elif last in ("'", '"'):
-        hint = "a name stands in back-quotes: as `result`;"
+        token = next(token for token in reversed(body) if token.kind == "string")
+        name = quotation.read("string", source, token.start, token.end).plain
+        hint = f"a name stands in back-quotes: as `{name}`;"
     comment = next((t for t in reversed(body) if t.kind == "comment"), None)
     if comment and ";" in source.text[comment.start : comment.end] and comment.start >= end:
         hint = "its ';' stands inside a comment; " + hint

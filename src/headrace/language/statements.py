@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable
 from typing import Literal, cast
 
-from headrace.errors import ScriptError, closest
+from headrace.errors import ScriptError, closest, suggest
 from headrace.graph.span import MappedText, Piece, Source, Span
 from headrace.graph.step import Json
-from headrace.language.cursor import Cursor
+from headrace.language.cursor import CONNECTIVES, Cursor
 from headrace.language.lexer import SQL_VERBS, VERBS, Token
 from headrace.language.sql_text import parse_sql
 from headrace.language.syntax import (
@@ -33,7 +33,7 @@ FORMS = {
     "train": "train orders as RandomForest.`churn` where labelCol=\"label\" as result;",
     "run": "run orders as RateSampler.`` where sampleRate=\"0.8,0.2\" as parts;",
     "predict": "predict orders as RandomForest.`churn` as scored;",
-    "register": "register RandomForest.`churn` as churn;",
+    "register": "register RandomForest.`churn` as churn where output=\"label\";",
     "unregister": "unregister churn;",
     "set": "set day = \"2024-01-01\";",
     "connect": "connect jdbc where url=\"jdbc:postgresql://host/shop\" as shop;",
@@ -88,6 +88,8 @@ def save(cursor: Cursor, start: int) -> Save:
     modes: list[Text] = []
     while cursor.at(*SAVE_MODES) and not cursor.next_is("as"):
         modes.append(_save_mode(cursor))
+    if not cursor.next_is("as") and cursor.is_at(2, "as"):
+        raise _unknown_mode(cursor)
     table = cursor.name("a table name")
     cursor.expect("as")
     format_name, path = target(cursor)
@@ -134,6 +136,8 @@ def set_variable(cursor: Cursor, start: int) -> Set:
     key = cursor.dotted_name("a variable's name")
     cursor.expect("=")
     text = set_value(cursor)
+    if glued := cursor.glued():
+        cursor.fail("';'", f'text stands in quotes: "{glued}"')
     return Set(key, text, option_list(cursor), cursor.span_from(start))
 
 
@@ -150,7 +154,7 @@ def connect(cursor: Cursor, start: int) -> Connect:
 
 def include(cursor: Cursor, start: int) -> Include:
     """``'include' target options``"""
-    kind, path = target(cursor, "a kind of library, such as project or lib")
+    kind, path = target(cursor, "a kind (project, local or lib)")
     return Include(kind, path, option_list(cursor), cursor.span_from(start))
 
 
@@ -192,6 +196,8 @@ def option_list(cursor: Cursor) -> tuple[Option, ...]:
     """``['where'|'options'] [['and'] option ('and' option)*]``"""
     if cursor.at("where", "options") and not _at_option(cursor):
         cursor.take()
+    elif cursor.at("with"):
+        cursor.fail("'where'", "options begin with 'where'")
     if cursor.at("and") and not _at_option(cursor):
         cursor.take()
     options: list[Option] = []
@@ -326,6 +332,12 @@ def _save_mode(cursor: Cursor) -> Text:
     return Text("word", MappedText(spelt, (piece,)), span)
 
 
+def _unknown_mode(cursor: Cursor) -> ScriptError:
+    mode = cursor.text(cursor.token)
+    hint = suggest(mode, list(SAVE_MODES.values()), "modes")
+    return ScriptError(f"unknown save mode '{mode}'", span=cursor.here(), hint=hint)
+
+
 def _partition_columns(cursor: Cursor) -> tuple[Text, ...]:
     """``['partitionBy' [name] (',' name)*]``"""
     if not cursor.accept("partitionby"):
@@ -344,7 +356,7 @@ def empty_text(span: Span) -> Text:
 
 def _value_hint(cursor: Cursor) -> str:
     token = cursor.token
-    if token and token.kind in ("word", "quoted_name"):
+    if token and token.kind in ("word", "quoted_name") and not cursor.at(*CONNECTIVES):
         return f'text stands in quotes: "{cursor.text_of(token).plain}"'
     return "a value is a string, a number, true, false, null or a list such as [1, 2]"
 
@@ -356,7 +368,7 @@ def _unknown_statement(cursor: Cursor) -> ScriptError:
         return ScriptError(
             f"a statement begins with a verb or a command, found {cursor.describe(token)}",
             span=span,
-            hint=cursor.full_width_hint() or _KNOWN_VERBS,
+            hint=cursor.full_width_hint() or (_COMMAND_HINT if cursor.at("!") else _KNOWN_VERBS),
         )
     word = cursor.text(token)
     near = closest(word, sorted(VERBS))
@@ -364,6 +376,7 @@ def _unknown_statement(cursor: Cursor) -> ScriptError:
     return ScriptError(f"unknown statement '{word}'", span=span, hint=hint)
 
 
+_COMMAND_HINT = "a command's name follows its mark without a blank: !show tables;"
 _KNOWN_VERBS = f"statements: {', '.join(sorted(VERBS))}, and commands such as !show tables;"
 
 _PRODUCTIONS: dict[str, Callable[[Cursor, int], Statement]] = {
