@@ -12,8 +12,9 @@ from headrace.graph.schema import Schema
 from headrace.operators.base import Context, Inputs, Knowledge, Operator, Site, Value
 from headrace.operators.evaluated_columns import (
     METRICS_SCHEMA,
-    column_or_default,
     metrics_table,
+    needed_column,
+    optional_column,
     required_column,
     selected,
 )
@@ -100,10 +101,10 @@ class ClassificationEvaluator(Operator):
 
     def _columns(self, schema: Schema) -> dict[str, str | None]:
         return {
-            "label": column_or_default(schema, self.label_col, "label", required=True),
-            "prediction": column_or_default(schema, self.prediction_col, "prediction"),
-            "probability": column_or_default(schema, self.probability_col, "probability"),
-            "weight": column_or_default(schema, self.weight_col),
+            "label": needed_column(schema, self.label_col, "label"),
+            "prediction": optional_column(schema, self.prediction_col, "prediction"),
+            "probability": optional_column(schema, self.probability_col, "probability"),
+            "weight": optional_column(schema, self.weight_col),
         }
 
 

@@ -33,20 +33,31 @@ def required_column(
         yield problem
 
 
-def column_or_default(
-    schema: Schema, name: str | None, default: str | None = None, *, required: bool = False
-) -> str | None:
-    """The column as the table spells it: the named one, else the default where it exists.
+def needed_column(schema: Schema, name: str | None, default: str) -> str:
+    """The named column, else the default, as the table spells it.
 
     Raises
     ------
-    RunError : when a named or a required one does not exist
+    RunError : when it does not exist
     """
     wanted = name or default
-    found = schema.get(wanted) if wanted else None
-    if found is None and (name is not None or required):
-        hint = suggest(wanted or "", list(schema.names), "columns")
+    found = schema.get(wanted)
+    if found is None:
+        hint = suggest(wanted, list(schema.names), "columns")
         raise RunError(f"there is no column '{wanted}' to evaluate", hint=hint)
+    return found.name
+
+
+def optional_column(schema: Schema, name: str | None, default: str | None = None) -> str | None:
+    """The named column, else the default where it exists, as the table spells it.
+
+    Raises
+    ------
+    RunError : when a named one does not exist
+    """
+    if name is not None:
+        return needed_column(schema, name, name)
+    found = schema.get(default) if default else None
     return found.name if found else None
 
 
