@@ -9,10 +9,26 @@ from headrace.errors import CheckError, Problem
 from headrace.graph.schema import Schema
 from headrace.graph.signature import Signature
 from headrace.operators.base import Site
-from headrace.queries import FunctionCall, TypedColumn, blame, parse_query, resolve, rewrite
+from headrace.queries import (
+    Fault,
+    FunctionCall,
+    TypedColumn,
+    blame,
+    parse_query,
+    resolve,
+    rewrite,
+    ungrouped,
+)
+from headrace.queries.fields import UNKNOWN
 
 UNTRANSLATED = frozenset({"engine", "check"})
 """Codes of refusals for which an engine's adapter has no words of its own."""
+
+
+NAME_FAULTS = frozenset({"unknown-function", "unknown-column", "ambiguous-column"})
+
+SHOWN_CHARACTERS = 60
+"""The longest part of a query that a message repeats."""
 
 
 class SqlRecord(Protocol):
@@ -41,12 +57,18 @@ def sql_problems(record: SqlRecord, site: Site) -> list[Problem]:
     }
     resolution = resolve(parse_query(record.sql), schemas, arguments)
     if resolution.faults:
-        return [
-            Problem(f.message, site.within("sql", f.start, f.end), f.hint, code=f.kind)
-            for f in resolution.faults
-        ]
+        return _as_problems(resolution.faults, site)
     error = _refusal(record, site, record.sql)
     return list(_type_problems(record, site, error, resolution.columns)) if error else []
+
+
+def _as_problems(faults: Iterable[Fault], site: Site) -> list[Problem]:
+    return [
+        Problem(
+            fault.message, site.within("sql", fault.start, fault.end), fault.hint, code=fault.kind
+        )
+        for fault in faults
+    ]
 
 
 def analysed_schema(record: SqlRecord, site: Site) -> Schema | None:
@@ -105,23 +127,44 @@ def _type_problems(
     record: SqlRecord, site: Site, whole: CheckError, columns: Iterable[TypedColumn]
 ) -> Iterator[Problem]:
     """The parts of the text that the engine refuses; the whole text where it is no part."""
-    columns = tuple(columns)
+    ungrouped_ones = ungrouped(parse_query(record.sql))
+    if ungrouped_ones and whole.problems[0].code in UNTRANSLATED:
+        yield from _as_problems(ungrouped_ones, site)
+        return
+    known = [*_typed_calls(record, site), *columns]
     parts = blame(record.sql, lambda sql: _refusal(record, site, sql))
     for start, end, error in parts or [(0, len(record.sql), whole)]:
-        read = [column for column in columns if start <= column.start < end]
+        inside = (column for column in known if start <= column.start < end)
+        read = [column for column in inside if column.type != UNKNOWN]
         yield _problem(record.sql, site, (start, end), error, read)
+
+
+def _typed_calls(record: SqlRecord, site: Site) -> Iterator[TypedColumn]:
+    """The calls of models, as if they were columns of the type that they give."""
+    types = {name.casefold(): function_type(s) for name, s in _signatures(record, site) if s}
+    for call in parse_query(record.sql).functions:
+        if call.name.casefold() in types:
+            type_name = types[call.name.casefold()]
+            yield TypedColumn(f"{call.name}(…)", type_name, call.start, call.end)
 
 
 def _problem(
     sql: str, site: Site, part: tuple[int, int], error: CheckError, read: Iterable[TypedColumn]
 ) -> Problem:
+    """A refusal in our words, with the types of the columns that the refused part reads."""
     first = error.problems[0]
     span = site.within("sql", *part)
+    shown = _shown(sql[slice(*part)])
+    if first.code in NAME_FAULTS:  # our own pass found every name: Spark has it
+        message = f"the engine does not support '{shown}', although Spark does: {first.message}"
+        return Problem(message, span, "write it in another way", code="unsupported")
     types = ", ".join(dict.fromkeys(f"{column.name} is {column.type}" for column in read))
     hint = "; ".join(text for text in (first.hint, types) if text) or None
     if first.code not in UNTRANSLATED:
         return Problem(first.message, span, hint, code=first.code)
-    written = " ".join(sql[slice(*part)].split())
-    shown = written if len(written) <= 60 else f"{written[:57]}…"
-    message = f"the engine cannot type '{shown}': these types do not go together"
-    return Problem(message, span, hint, code="type-mismatch")
+    return Problem(f"type mismatch in '{shown}'", span, hint, code="type-mismatch")
+
+
+def _shown(text: str) -> str:
+    words = " ".join(text.split())
+    return words if len(words) <= SHOWN_CHARACTERS else f"{words[: SHOWN_CHARACTERS - 1]}…"

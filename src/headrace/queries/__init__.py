@@ -19,9 +19,10 @@ from headrace.queries.query import (
     rename,
     resolve,
     rewrite,
+    ungrouped,
 )
 
 __all__ = [
     "Fault", "FunctionCall", "Query", "QuerySyntaxError", "Reference", "Resolution", "TypedColumn",
-    "blame", "expand_star_call", "parse_query", "rename", "resolve", "rewrite",
+    "blame", "expand_star_call", "parse_query", "rename", "resolve", "rewrite", "ungrouped",
 ]  # fmt: skip

@@ -8,22 +8,26 @@ a query that is refused already.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlglot.tokenizer_core import Token, TokenType
 
-from headrace.queries.query import Refusal, parse_query
+from headrace.queries.query import QuerySyntaxError, Refusal, parse_query
 
 MAX_PARTS = 40
 """Beyond so many parts the whole query is blamed, rather than analysed that often."""
+
+MAX_DEPTH = 5
+"""How deep in subqueries a fault is looked for."""
 
 CLAUSES = frozenset(
     {TokenType.FROM, TokenType.WHERE, TokenType.GROUP_BY, TokenType.HAVING, TokenType.ORDER_BY}
     | {TokenType.SORT_BY, TokenType.CLUSTER_BY, TokenType.DISTRIBUTE_BY, TokenType.LIMIT}
     | {TokenType.UNION, TokenType.EXCEPT, TokenType.INTERSECT, TokenType.WINDOW}
     | {TokenType.JOIN, TokenType.LEFT, TokenType.RIGHT, TokenType.INNER, TokenType.FULL}
-    | {TokenType.CROSS, TokenType.LATERAL, TokenType.ON, TokenType.USING, TokenType.QUALIFY}
+    | {TokenType.CROSS, TokenType.NATURAL, TokenType.SEMI, TokenType.ANTI, TokenType.LATERAL}
+    | {TokenType.ON, TokenType.USING, TokenType.QUALIFY}
 )
 CONDITIONS = frozenset({TokenType.WHERE, TokenType.HAVING, TokenType.ON})
 NAMES = frozenset({TokenType.VAR, TokenType.IDENTIFIER})
@@ -33,33 +37,68 @@ UNDIVIDED = frozenset({TokenType.BETWEEN, TokenType.CASE, TokenType.OR})
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Characters of a query, and what can stand there without being wrong."""
+    """Characters of a query, and what can stand there without being wrong.
+
+    ``value_end`` is where its alias begins; ``end`` where there is none.
+    """
 
     start: int
     end: int
+    value_end: int
     neutral: str
+
+    def is_in(self, others: Iterable[Part]) -> bool:
+        return any(other.start <= self.start and self.end <= other.end for other in others)
 
 
 def blamed_parts(
     sql: str, judge: Callable[[str], Refusal | None]
 ) -> list[tuple[int, int, Refusal]]:
-    """The parts of a refused query that are refused by themselves, as ``queries.blame`` says."""
-    parts = tuple(parts_of_query(parse_query(sql).tokens, sql))
-    if not parts or len(parts) > MAX_PARTS or judge(_without(sql, parts)) is not None:
-        return []
-    alone = [(part, judge(_without(sql, [p for p in parts if p is not part]))) for part in parts]
-    found = [(part.start, part.end, refusal) for part, refusal in alone if refusal is not None]
-    return found or _needed(sql, parts, judge)
+    """The parts of a refused query that are refused by themselves, as ``queries.blame`` says.
+
+    The outermost query is looked at first. Where it is refused even without its parts, what
+    is wrong stands in a subquery of its ``from`` clause, and those are looked at.
+    """
+    tokens = parse_query(sql).tokens
+    outside: list[Part] = []
+    for level in range(MAX_DEPTH):
+        parts = [part for part in parts_at(tokens, level, sql) if not part.is_in(outside)]
+        if not parts or len(parts) > MAX_PARTS:
+            break
+        if _is_taken(_without(sql, [*outside, *parts]), judge):
+            return _blamed(sql, outside, parts, judge)
+        outside += parts
+    return []
+
+
+def _blamed(
+    sql: str, outside: list[Part], parts: list[Part], judge: Callable[[str], Refusal | None]
+) -> list[tuple[int, int, Refusal]]:
+    found = []
+    for part in parts:
+        refusal = judge(_without(sql, [*outside, *(p for p in parts if p is not part)]))
+        if refusal is not None:
+            found.append((part.start, part.value_end, refusal))
+    return found or _needed(sql, outside, parts, judge)
+
+
+def _is_taken(sql: str, judge: Callable[[str], Refusal | None]) -> bool:
+    """Whether the neutral query is one, and is not refused."""
+    try:
+        parse_query(sql)
+    except QuerySyntaxError:
+        return False
+    return judge(sql) is None
 
 
 def _needed(
-    sql: str, parts: Sequence[Part], judge: Callable[[str], Refusal | None]
+    sql: str, outside: list[Part], parts: list[Part], judge: Callable[[str], Refusal | None]
 ) -> list[tuple[int, int, Refusal]]:
     """The part without which the query is taken, where none is refused alone."""
-    whole = judge(sql)
+    whole = judge(_without(sql, outside))
     for part in parts:
-        if whole is not None and judge(_without(sql, [part])) is None:
-            return [(part.start, part.end, whole)]
+        if whole is not None and judge(_without(sql, [*outside, part])) is None:
+            return [(part.start, part.value_end, whole)]
     return []
 
 
@@ -69,20 +108,19 @@ def _without(sql: str, parts: Sequence[Part]) -> str:
     return sql
 
 
-def parts_of_query(tokens: Sequence[Token], sql: str) -> Iterator[Part]:
-    """The selected expressions and conditions of a query, those of its outermost level."""
+def parts_at(tokens: Sequence[Token], level: int, sql: str) -> Iterator[Part]:
+    """The selected expressions and conditions that stand inside ``level`` parentheses."""
+    depth = 0
     for index, token in enumerate(tokens):
-        if _depth(tokens, index):
-            continue
-        if token.token_type is TokenType.SELECT:
+        depth += _step(token)
+        if depth == level and token.token_type is TokenType.SELECT:
             yield from _selected(tokens, index + 1, sql)
-        elif token.token_type in CONDITIONS:
+        elif depth == level and token.token_type in CONDITIONS:
             yield from _conditions(tokens, index + 1)
 
 
-def _depth(tokens: Sequence[Token], index: int) -> int:
-    kinds = [token.token_type for token in tokens[:index]]
-    return kinds.count(TokenType.L_PAREN) - kinds.count(TokenType.R_PAREN)
+def _step(token: Token) -> int:
+    return {TokenType.L_PAREN: 1, TokenType.R_PAREN: -1}.get(token.token_type, 0)
 
 
 def _clause(tokens: Sequence[Token], start: int, separator: TokenType) -> Iterator[list[Token]]:
@@ -90,7 +128,7 @@ def _clause(tokens: Sequence[Token], start: int, separator: TokenType) -> Iterat
     part: list[Token] = []
     depth = 0
     for token in tokens[start:]:
-        depth += {TokenType.L_PAREN: 1, TokenType.R_PAREN: -1}.get(token.token_type, 0)
+        depth += _step(token)
         if depth < 0 or (
             depth == 0 and token.token_type in CLAUSES and not _is_call(token, tokens)
         ):
@@ -118,7 +156,7 @@ def _selected(tokens: Sequence[Token], start: int, sql: str) -> Iterator[Part]:
             first, last = item[0].start, item[-1].end + 1
             name = _name(item)
             neutral = f"null as {sql[name.start : name.end + 1]}" if name else "null"
-            yield Part(first, last, neutral)
+            yield Part(first, last, _value_end(item, name), neutral)
 
 
 def _name(item: Sequence[Token]) -> Token | None:
@@ -130,10 +168,19 @@ def _name(item: Sequence[Token]) -> Token | None:
     return item[-1] if item[-2].token_type is TokenType.R_PAREN else None
 
 
+def _value_end(item: Sequence[Token], name: Token | None) -> int:
+    """Where a selected expression ends and its alias begins."""
+    if name is None or len(item) == 1 or item[-2].token_type is TokenType.DOT:
+        return item[-1].end + 1
+    last = -3 if item[-2].token_type is TokenType.ALIAS else -2
+    return item[last].end + 1
+
+
 def _conditions(tokens: Sequence[Token], start: int) -> Iterator[Part]:
     whole = [token for part in _clause(tokens, start, TokenType.SEMICOLON) for token in part]
     divided = any(token.token_type in UNDIVIDED for token in whole)
     parts = [whole] if divided else _clause(tokens, start, TokenType.AND)
     for part in parts:
         if part:
-            yield Part(part[0].start, part[-1].end + 1, "true")
+            end = part[-1].end + 1
+            yield Part(part[0].start, end, end, "true")

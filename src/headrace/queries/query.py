@@ -22,6 +22,7 @@ FaultKind = Literal[
     "unknown-function",
     "argument-count",
     "column-count",
+    "not-grouped",
 ]
 
 Refusal = TypeVar("Refusal")
@@ -213,6 +214,13 @@ def blame(sql: str, judge: Callable[[str], Refusal | None]) -> list[tuple[int, i
     from headrace.queries.blaming import blamed_parts  # loads sqlglot
 
     return blamed_parts(sql, judge)
+
+
+def ungrouped(query: Query) -> tuple[Fault, ...]:
+    """Columns beside aggregates that are not grouped by, in a query that an engine refuses."""
+    from headrace.queries.grouping import ungrouped_columns  # loads sqlglot
+
+    return ungrouped_columns(query)
 
 
 def distinct(names: Iterable[str]) -> tuple[str, ...]:

@@ -1,0 +1,18 @@
+"""Scripts and the problems that a check finds in them: cases in text, problems in text."""
+
+from __future__ import annotations
+
+import pytest
+
+from headrace.check.pipeline import in_order
+from headrace.errors import Problem
+from headrace.graph import Schema, Source
+from headrace.graph.protocols import Analyzer
+from tests.check.cases import Case, cases
+
+CASES = tuple(cases())
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.title for case in CASES])
+def test_every_problem_is_found_at_its_place(case: Case, analyzer: Analyzer) -> None:
+    assert case.found(analyzer) == case.expected
