@@ -17,6 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from headrace.errors import ModelError
@@ -24,11 +25,12 @@ from headrace.graph.schema import Column
 from headrace.graph.signature import Signature, Task
 from headrace.graph.step import Json
 from headrace.models import golden
+from headrace.models.encoders import Matrix
 from headrace.models.estimators import dump_estimator, load_estimator
 from headrace.models.labels import Labels
 from headrace.models.manifest import damaged, read_manifest, read_verified, verify, write_manifest
 from headrace.models.outputs import Outputs
-from headrace.models.preparation import Preparation
+from headrace.models.preparation import Arrays, Preparation
 from headrace.models.scorers import Scorer, estimator_scores, make_scorer
 from headrace.models.signatures import make_signature, signature_from_json, signature_to_json
 
@@ -82,6 +84,12 @@ class Loaded:
     preparation: Preparation
     outputs: Outputs
     scorer: Scorer
+
+    def score(self, arrays: Arrays, threads: int = 1) -> Matrix:
+        """Scores of raw rows (see ``scorers``); an engine may well call with no row at all."""
+        if not len(arrays[0]):
+            return np.empty((0, self.outputs.width))
+        return self.scorer.score(arrays, threads)
 
 
 def write_artifact(directory: Path, fitted: Fitted, rows: pa.Table) -> str:

@@ -78,7 +78,7 @@ class FittedModel:
         artifact = self._artifact
         arrays = _columns(table, artifact.preparation.columns, self.reference)
         with share_of_cores() as threads:
-            scores = artifact.scorer.score(arrays, threads)
+            scores = artifact.score(arrays, threads)
         return artifact.outputs.table(scores, artifact.preparation.skipped(arrays))
 
     def function(self, output: FunctionOutput = "default") -> ModelFunction:
@@ -134,9 +134,9 @@ class ServedFunction:
 
     def _scores(self, artifact: Loaded, arrays: Sequence[pa.Array]) -> Matrix:
         if self.process != os.getpid():
-            return artifact.scorer.score(arrays)
+            return artifact.score(arrays)
         with share_of_cores() as threads:
-            return artifact.scorer.score(arrays, threads)
+            return artifact.score(arrays, threads)
 
 
 def _columns(

@@ -21,6 +21,13 @@ class Outputs:
     signature: Signature
     labels: Labels | None = None
 
+    @property
+    def width(self) -> int:
+        """How many scores a row has."""
+        if self.labels is not None:
+            return len(self.labels.classes)
+        return 2 if self.signature.task == "cluster" else 1
+
     def table(self, scores: Matrix, skipped: Matrix | None = None) -> pa.Table:
         """The columns that ``predict`` adds."""
         columns = {PREDICTION: self.prediction(scores, skipped)}

@@ -185,21 +185,27 @@ class Preparation:
             )
 
     def _with_scale(self, table: pa.Table) -> Preparation:
-        """This, with means and deviations; 0/1 columns of categories stay as they are."""
+        """This, with means and deviations; 0/1 columns and native codes stay as they are."""
         centre: list[float] = []
         scale: list[float] = []
         for encoder in self.encoders:
-            width = len(encoder.features)
-            if isinstance(encoder, TextEncoder) and encoder.encoding == "onehot":
-                centre += [0.0] * width
-                scale += [1.0] * width
-                continue
-            part = replace(self, encoders=(encoder,)).transform([table[encoder.column]])
-            spread = np.nanstd(part, axis=0)
-            centre += np.nanmean(part, axis=0).tolist()
-            scale += np.where(spread > 0, spread, 1.0).tolist()
+            if isinstance(encoder, TextEncoder) and encoder.encoding != "ordinal":
+                measured = [(0.0, 1.0)] * len(encoder.features)
+            else:
+                part = replace(self, encoders=(encoder,)).transform([table[encoder.column]])
+                measured = [_mean_and_deviation(column) for column in part.T]
+            centre += [mean for mean, _ in measured]
+            scale += [deviation for _, deviation in measured]
         said = (*self.choices, "numbers are scaled to mean 0 and deviation 1")
         return replace(self, centre=tuple(centre), scale=tuple(scale), choices=said)
+
+
+def _mean_and_deviation(values: Matrix) -> tuple[float, float]:
+    """Of the numbers that are not missing; a deviation of 0 counts as 1."""
+    present = values[~np.isnan(values)]
+    if not len(present):
+        return 0.0, 1.0
+    return float(present.mean()), float(present.std()) or 1.0
 
 
 def _chunks(array: pa.Array | pa.ChunkedArray) -> Iterator[tuple[int, pa.Array]]:
