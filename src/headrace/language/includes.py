@@ -115,10 +115,17 @@ def _file(path: str, call: Span, settings: IncludeSettings, libraries: Libraries
     wanted = libraries.script(path)
     places = [wanted] if wanted else [_base(call, settings) / path, settings.root / path]
     for place in places if len(path) <= LONGEST_PATH else ():
-        for candidate in (place, *(place.with_name(place.name + ending) for ending in ENDINGS)):
-            if place.name and candidate.is_file():
+        for candidate in _candidates(place):
+            if candidate.is_file():
                 return _script(candidate.resolve(), call, settings, library=wanted is not None)
     raise _missing(path, places)
+
+
+def _candidates(place: Path) -> tuple[Path, ...]:
+    """The file, and with each ending that may be left out."""
+    if not place.name:
+        return ()
+    return (place, *(place.with_name(place.name + ending) for ending in ENDINGS))
 
 
 def _script(file: Path, call: Span, settings: IncludeSettings, *, library: bool) -> Source:
@@ -166,19 +173,20 @@ def _base(call: Span, settings: IncludeSettings) -> Path:
 
 def _missing(path: str, places: list[Path]) -> ScriptError:
     folders = dict.fromkeys(place.parent for place in places)
-    near = sorted(
-        file.name
-        for folder in folders
-        if folder.is_dir()
-        for file in folder.iterdir()
-        if file.suffix in ENDINGS
-    )
+    near = sorted(name for folder in folders for name in _scripts_in(folder))
     where = " and ".join(str(folder) for folder in folders)
     return ScriptError(
         f"there is no script '{path}'",
         hint=f"looked in {where}; {suggest(Path(path).name, near, 'scripts')}",
         code="include-missing",
     )
+
+
+def _scripts_in(folder: Path) -> list[str]:
+    try:
+        return [file.name for file in folder.iterdir() if file.suffix in ENDINGS]
+    except (OSError, ValueError):  # no folder, or one that may not be read: nothing to suggest
+        return []
 
 
 def _no_such_kind(kind: str) -> ScriptError:
@@ -212,5 +220,8 @@ def _downloaded(url: str, settings: IncludeSettings) -> bytes:
         with urllib.request.urlopen(url, timeout=HTTP_TIMEOUT_SECONDS) as answer:
             content: bytes = answer.read(settings.max_bytes + 1)
             return content
+    except urllib.error.HTTPError as error:
+        error.close()  # it holds the connection
+        raise ScriptError(f"'{url}' could not be read: {error}") from error
     except (urllib.error.URLError, OSError, ValueError) as error:
         raise ScriptError(f"'{url}' could not be read: {error}") from error
