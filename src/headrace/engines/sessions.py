@@ -6,7 +6,7 @@ import contextlib
 import shutil
 import threading
 import uuid
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -105,6 +105,11 @@ class ConnectTables:
         with self._call():
             return struct_to_schema(frame.schema)
 
+    def plan_text(self, frame: DataFrame) -> str:
+        """The engine's own plan of a frame, for people who tune it; nothing is run."""
+        with self._call():
+            return cast("ConnectFrame", frame)._explain_string(extended=False)
+
     def create_view(self, name: str, frame: DataFrame) -> None:
         with self._call():
             frame.createOrReplaceTempView(name)
@@ -197,7 +202,7 @@ class ConnectTables:
         call = self._calls.begin()
         try:
             yield
-        except PySparkException as error:
+        except (PySparkException, ValueError) as error:  # pyarrow's errors are ValueErrors
             raise translate(error, cancelled=call.cancelled) from error
         except KeyboardInterrupt:
             self._interrupt()
