@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from headrace.engines import databases
+from headrace.engines.databases import check_jdbc, execute_jdbc, save_jdbc
 from headrace.engines.types import schema_to_arrow
 from headrace.engines.writers.delta import check_delta, save_delta
 from headrace.engines.writers.failures import explained
@@ -16,8 +17,9 @@ from headrace.engines.writers.files import FORMATS, check_files, save_files
 from headrace.engines.writers.places import Place, find_place
 from headrace.engines.writers.rows import Rows
 from headrace.errors import DataError
-from headrace.graph.protocols import SaveResult, SaveTarget, Tables
+from headrace.graph.protocols import OptionRecord, SaveResult, SaveTarget, Tables
 from headrace.operators import formats
+from headrace.operators.formats.jdbc import JdbcConnection
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -39,7 +41,7 @@ class FileSinks:
         with closing(stream):  # type: ignore[type-var]  # every engine's is a generator
             rows = Rows(_nullable(schema_to_arrow(tables.schema(frame))), stream)
             if _is_database(target):
-                return databases.save(rows, target)
+                return save_jdbc(rows, target, self._root)
             place = self._place(target)
             with explained(place.written):
                 if target.format_name == "delta":
@@ -48,7 +50,7 @@ class FileSinks:
 
     def check(self, target: SaveTarget) -> None:
         if _is_database(target):
-            databases.check(target)
+            check_jdbc(target, self._root)
             return
         place = self._place(target)
         with explained(place.written):
@@ -56,6 +58,10 @@ class FileSinks:
                 check_delta(target, place)
             else:
                 check_files(target, place, self._root)
+
+    def execute(self, statements: Sequence[str], options: OptionRecord) -> tuple[int, ...]:
+        assert isinstance(options, JdbcConnection)  # the only format with statements
+        return execute_jdbc(statements, options, self._root)
 
     def _place(self, target: SaveTarget) -> Place:
         if target.format_name != "delta" and target.format_name not in FORMATS:

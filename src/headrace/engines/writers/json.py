@@ -62,12 +62,12 @@ def _value(column: pa.Array) -> pa.Array:
         return _floats(column)
     if kinds.is_date(type_) or kinds.is_timestamp(type_):
         return _enclosed(as_text(column))
-    return _one_by_one(column)
+    return as_json(column)
 
 
 def _texts(column: pa.Array) -> pa.Array:
     if pc.any(pc.match_substring_regex(column, _CONTROL)).as_py():
-        return _one_by_one(column)
+        return as_json(column)
     escaped = pc.replace_substring(column, "\\", "\\\\")
     return _enclosed(pc.replace_substring(escaped, '"', '\\"'))
 
@@ -81,7 +81,8 @@ def _floats(column: pa.Array) -> pa.Array:
     return pc.if_else(pc.is_finite(column), text, _enclosed(text))
 
 
-def _one_by_one(column: pa.Array) -> pa.Array:
+def as_json(column: pa.Array) -> pa.Array:
+    """Each value as a JSON text; nulls stay null."""
     text_of = _notation(column.type)
     texts = (None if value is None else text_of(value) for value in column.to_pylist())
     return pa.array(texts, pa.string())
