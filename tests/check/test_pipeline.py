@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from headrace.check.pipeline import in_order
-from headrace.errors import Problem
-from headrace.graph import Schema, Source
 from headrace.graph.protocols import Analyzer
 from tests.check.cases import Case, cases
 

@@ -18,10 +18,12 @@ from headrace.operators.carried import Carried
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What is wrong, in the order of the text, and what is known of each step's outputs."""
+    """What is wrong, in the order of the text, what is known of each step's outputs, and the
+    blocks of steps that were checked."""
 
     problems: tuple[Problem, ...] = ()
     knowledge: Mapping[Output, Knowledge] = field(default_factory=dict)
+    blocks: tuple[Pipeline, ...] = ()
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -71,7 +73,8 @@ class Checker:
         """All problems so far, with those that only the whole program shows."""
         checked = Checked(tuple(self._blocks), dict(self._known), frozenset(self._mentioned))
         warnings = [problem for rule in RULES for problem in rule(checked)]
-        return CheckResult(in_order([*self._problems, *warnings]), dict(self._known))
+        problems = in_order([*self._problems, *warnings])
+        return CheckResult(problems, dict(self._known), tuple(self._blocks))
 
     def _step(self, step: Step) -> list[Problem]:
         operator = step.operator

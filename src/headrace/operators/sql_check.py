@@ -24,7 +24,7 @@ from headrace.queries.fields import UNKNOWN
 UNTRANSLATED = frozenset({"engine", "check"})
 """Codes of refusals for which an engine's adapter has no words of its own."""
 
-
+UNGROUPED = "ungrouped-column"
 NAME_FAULTS = frozenset({"unknown-function", "unknown-column", "ambiguous-column"})
 
 SHOWN_CHARACTERS = 60
@@ -55,8 +55,9 @@ def sql_problems(record: SqlRecord, site: Site) -> list[Problem]:
     arguments = {
         name: known.inputs.names if known else None for name, known in _signatures(record, site)
     }
-    resolution = resolve(parse_query(record.sql), schemas, arguments)
-    if resolution.faults:
+    query = parse_query(record.sql)
+    resolution = resolve(query, schemas, arguments)
+    if resolution.faults or not query.is_query:
         return _as_problems(resolution.faults, site)
     error = _refusal(record, site, record.sql)
     return list(_type_problems(record, site, error, resolution.columns)) if error else []
@@ -77,7 +78,7 @@ def analysed_schema(record: SqlRecord, site: Site) -> Schema | None:
     if question is None:
         return None
     schemas, calls = question
-    return site.analyzer.query_schema(rewrite(record.sql, functions=calls), schemas)
+    return site.analyzer.query_schema(_for_analysis(record.sql, schemas, calls), schemas)
 
 
 def function_type(signature: Signature) -> str:
@@ -105,6 +106,13 @@ def _question(
     return (schemas, calls) if known_all else None
 
 
+def _for_analysis(
+    sql: str, schemas: Mapping[str, Schema], calls: Mapping[str, FunctionCall]
+) -> str:
+    """Every table in the spelling of its schema, because the embedded engine tells cases apart."""
+    return rewrite(sql, tables={name: name for name in schemas}, functions=calls)
+
+
 def _signatures(record: SqlRecord, site: Site) -> Iterator[tuple[str, Signature | None]]:
     for name in record.functions:
         yield name, site.signature(function_port(name))
@@ -117,7 +125,7 @@ def _refusal(record: SqlRecord, site: Site, sql: str) -> CheckError | None:
         return None
     schemas, calls = question
     try:
-        site.analyzer.query_schema(rewrite(sql, functions=calls), schemas)
+        site.analyzer.query_schema(_for_analysis(sql, schemas, calls), schemas)
     except CheckError as error:
         return error
     return None
@@ -128,7 +136,7 @@ def _type_problems(
 ) -> Iterator[Problem]:
     """The parts of the text that the engine refuses; the whole text where it is no part."""
     ungrouped_ones = ungrouped(parse_query(record.sql))
-    if ungrouped_ones and whole.problems[0].code in UNTRANSLATED:
+    if ungrouped_ones and whole.problems[0].code in {*UNTRANSLATED, UNGROUPED}:
         yield from _as_problems(ungrouped_ones, site)
         return
     known = [*_typed_calls(record, site), *columns]

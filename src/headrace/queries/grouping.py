@@ -49,7 +49,7 @@ def _faults(select: exp.Select) -> Iterator[Fault]:
             if written:
                 message = f"'{written.name}' is neither grouped by nor aggregated"
                 hint = f"group by {written.name}, or take first({written.name})"
-                yield Fault("not-grouped", message, written.start, written.end, hint)
+                yield Fault("ungrouped-column", message, written.start, written.end, hint)
 
 
 def _grouped(select: exp.Select, expressions: list[exp.Expr]) -> set[str]:

@@ -9,6 +9,8 @@ with a syntax of their own, such as ``cast(x as int)``, keep their parsers.
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
+from itertools import zip_longest
 from typing import NoReturn
 
 from sqlglot import exp
@@ -29,6 +31,9 @@ CLAUSES = frozenset(
     | {TokenType.LIMIT, TokenType.R_PAREN, TokenType.UNION, TokenType.JOIN}
 )
 """What cannot follow a comma."""
+
+ALIASED = frozenset({TokenType.VAR, TokenType.IDENTIFIER, TokenType.R_PAREN, TokenType.NUMBER})
+"""What an alias may follow."""
 
 _DIALECT = Spark()
 
@@ -74,7 +79,7 @@ def parse_tree(sql: str) -> tuple[exp.Expr, tuple[Token, ...]]:
     try:
         trees = [tree for tree in _NameParser(dialect=_DIALECT).parse(tokens, sql) if tree]
     except _RefusalError as error:
-        raise _syntax_error(error, sql) from error
+        raise _syntax_error(error, tokens, sql) from error
     except RecursionError as error:
         raise QuerySyntaxError("the query is nested too deeply", 0, len(sql)) from error
     if not trees:
@@ -108,7 +113,7 @@ def _unclosed(sql: str) -> int:
 
 def _refuse_dangling_commas(tokens: list[Token]) -> None:
     """The library forgives ``select a, from t``; Spark and Sail do not."""
-    for token, following in zip(tokens, [*tokens[1:], None], strict=True):
+    for token, following in zip_longest(tokens, tokens[1:]):
         if token.token_type is not TokenType.COMMA:
             continue
         if following is None or following.token_type in CLAUSES:
@@ -118,16 +123,39 @@ def _refuse_dangling_commas(tokens: list[Token]) -> None:
             )
 
 
-def _syntax_error(error: _RefusalError, sql: str) -> QuerySyntaxError:
+def _syntax_error(error: _RefusalError, tokens: list[Token], sql: str) -> QuerySyntaxError:
     wanted = _wanted(error.reason)
+    misspelt = _misspelt(tokens, error.token)
+    if misspelt:
+        word, keyword = misspelt
+        fault = _unexpected(word, sql)
+        return QuerySyntaxError(fault.message, fault.start, fault.end, f"did you mean '{keyword}'?")
     if not error.token:
-        end = len(sql.rstrip())
         message = "the query ends too soon" + (f": {wanted} is missing" if wanted else "")
-        return QuerySyntaxError(message, max(0, end - 1), end)
+        return QuerySyntaxError(message, tokens[-1].start, tokens[-1].end + 1)
     fault = _unexpected(error.token, sql)
     if not wanted:
         return fault
     return QuerySyntaxError(f"{fault.message}; {wanted} is missing", fault.start, fault.end)
+
+
+KEYWORDS = {
+    "select": "select", "from": "from", "where": "where", "having": "having", "limit": "limit",
+    "group": "group by", "order": "order by", "join": "join", "union": "union",
+}  # fmt: skip
+
+
+def _misspelt(tokens: list[Token], fault: Token | None) -> tuple[Token, str] | None:
+    """A word before the fault that passed for an alias (or a command) and is nearly a keyword."""
+    index = next((i for i, token in enumerate(tokens) if token is fault), len(tokens))
+    suspects = [tokens[0]] if tokens[0].token_type is TokenType.VAR else []
+    if index >= 2 and tokens[index - 2].token_type in ALIASED:
+        suspects.append(tokens[index - 1])
+    for token in suspects:
+        near = get_close_matches(token.text.lower(), KEYWORDS, n=1, cutoff=0.75)
+        if near and token.text.lower() != KEYWORDS[near[0]]:
+            return token, KEYWORDS[near[0]]
+    return None
 
 
 def _unexpected(token: Token, sql: str) -> QuerySyntaxError:

@@ -22,7 +22,7 @@ FaultKind = Literal[
     "unknown-function",
     "argument-count",
     "column-count",
-    "not-grouped",
+    "ungrouped-column",
 ]
 
 Refusal = TypeVar("Refusal")
@@ -89,6 +89,11 @@ class Query:
     outputs: tuple[str, ...] | None = field(compare=False)
     tree: exp.Expr = field(compare=False, repr=False)
     tokens: tuple[Token, ...] = field(compare=False, repr=False)
+
+    @property
+    def is_query(self) -> bool:
+        """Whether it has rows: not so an ``insert``, ``create``, ``drop`` or ``refresh``."""
+        return not self.targets
 
     @property
     def table_names(self) -> tuple[str, ...]:
@@ -225,4 +230,7 @@ def ungrouped(query: Query) -> tuple[Fault, ...]:
 
 def distinct(names: Iterable[str]) -> tuple[str, ...]:
     """The names without repetitions, whatever their case."""
-    return tuple({name.casefold(): name for name in reversed(tuple(names))}.values())[::-1]
+    first: dict[str, str] = {}
+    for name in names:
+        first.setdefault(name.casefold(), name)
+    return tuple(first.values())

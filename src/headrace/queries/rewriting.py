@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlglot import exp
-from sqlglot.tokenizer_core import Token
+from sqlglot.tokenizer_core import Token, TokenType
 
 from headrace.queries.query import FunctionCall, Query, Reference
 from headrace.queries.references import call_reference, joined, parts_of, star_of, table_nodes
@@ -32,7 +32,7 @@ def rewritten(
         *_table_edits(query, {name.casefold(): view for name, view in tables.items()}),
         *_call_edits(query, {name.casefold(): call for name, call in functions.items()}),
     ]
-    return _apply(query.text, edits)
+    return _apply(query.text, [*edits, *_quote_edits(query, edits)])
 
 
 def quoted(name: str) -> str:
@@ -51,6 +51,15 @@ def _apply(sql: str, edits: list[Edit]) -> str:
         parts += [sql[position : edit.start], edit.text]
         position = edit.end
     return "".join([*parts, sql[position:]])
+
+
+def _quote_edits(query: Query, edits: list[Edit]) -> Iterator[Edit]:
+    """Back-quotes for names of letters beyond ASCII, which our language takes without them."""
+    taken = {edit.start for edit in edits if edit.end > edit.start}
+    for token in query.tokens:
+        is_word = token.token_type is TokenType.VAR and not token.text.isascii()
+        if is_word and token.start not in taken:
+            yield Edit(token.start, token.end + 1, quoted(token.text))
 
 
 def _table_edits(query: Query, views: Mapping[str, str]) -> Iterator[Edit]:
@@ -102,7 +111,7 @@ def _name_edits(query: Query, written: Reference, call: FunctionCall) -> Iterato
         end = query.tokens[closing(query.tokens, opening)].end + 1
         yield Edit(written.start, written.end, "if(isnull(struct")
         yield Edit(end, end, f"), null, cast(null as {call.type}))")
-    elif call.name != written.name:
+    elif call.name.casefold() != written.name.casefold():
         yield Edit(written.start, written.end, quoted(call.name))
 
 
