@@ -22,13 +22,17 @@ SaveMode = Literal["overwrite", "append", "errorIfExists", "ignore"]
 class SourceInfo:
     """What is known of a source before it is read.
 
-    ``schema`` is None where it cannot be known without reading everything;
-    ``fingerprint`` identifies the data (path, size, mtime, options).
+    ``schema`` is None where it cannot be known without reading everything; ``sampled`` says
+    that its types are those of the first rows, and that later ones may need wider types.
+    ``fingerprint`` identifies the data (path, size, mtime, options); ``warnings`` are messages
+    with hints on what looks wrong.
     """
 
     schema: Schema | None
     facts: Facts = field(default_factory=Facts)
     fingerprint: Json = None
+    sampled: bool = False
+    warnings: tuple[tuple[str, str | None], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,4 +174,12 @@ class Sinks(Protocol):
         Raises
         ------
         DataError : with what exists and what to do
+        """
+
+    def execute(self, statements: Sequence[str], options: OptionRecord) -> tuple[int, ...]:
+        """Run statements in a database's own SQL, in one transaction; the rows each changed.
+
+        Raises
+        ------
+        DataError : no connection, or a refused statement
         """
