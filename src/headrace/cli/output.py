@@ -15,11 +15,9 @@ from headrace.graph.step import Json
 
 def print_problems(problems: Iterable[Problem], err: bool = True) -> None:
     """Each problem with its place, an excerpt and a hint, a blank line between two."""
-    for index, problem in enumerate(problems):
-        if index:
-            click.echo(err=err)
-        for line in problem.lines():
-            click.echo(_styled(line, problem), err=err)
+    texts = ["\n".join(_styled(line, problem) for line in problem.lines()) for problem in problems]
+    if texts:
+        click.echo("\n\n".join(texts), err=err)
 
 
 def _styled(line: str, problem: Problem) -> str:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 EXCERPT_WIDTH = 160
@@ -118,6 +118,16 @@ class MappedText:
     def value_at(cls, text: str, origin: Span) -> MappedText:
         """A text that ``origin`` stands for: its value, or what it was read as."""
         return cls(text, (Piece(0, len(text), origin, verbatim=False),))
+
+    @classmethod
+    def joined(cls, parts: Sequence[MappedText]) -> MappedText:
+        """Texts one after another, each still mapped to where it stood; at least one."""
+        pieces: list[Piece] = []
+        length = 0
+        for part in parts:
+            pieces += (replace(p, start=p.start + length, end=p.end + length) for p in part.pieces)
+            length += len(part.text)
+        return cls("".join(part.text for part in parts), tuple(pieces))
 
     @property
     def origin(self) -> Span:

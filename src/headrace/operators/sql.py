@@ -78,6 +78,12 @@ class SqlQuery(SqlText):
         return {"table": context.tables.sql(self.lowered(inputs))}
 
 
+class SqlValue(SqlQuery):
+    """A query that the script itself reads: of a variable (``set``) or of a loop."""
+
+    operator_name: ClassVar[str] = "value"
+
+
 class SqlCommand(SqlText):
     """``insert``, ``create``, ``drop`` and ``refresh``: text for the engine's catalogue."""
 

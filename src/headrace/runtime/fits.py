@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from headrace.algorithms.messages import (
     Crashed,
     Refused,
     Request,
+    Started,
     WarmUp,
     decode,
     encode,
@@ -27,6 +29,9 @@ from headrace.models.protocols import FitRequest, FitResult
 
 CLOSE_SECONDS = 1.0
 """How long a child may take to end by itself before it is killed."""
+
+LOOK_UP_SECONDS = 0.1
+"""How often a wait for an answer looks up for signals."""
 
 LOG_TAIL_LINES = 5
 """How much of what libraries printed an error shows."""
@@ -77,6 +82,10 @@ class Child:
 
     def receive(self) -> Answer | None:
         """The next answer; None when the child has ended."""
+        # A signal's handler runs in the main thread, whichever thread the kernel interrupts: we
+        # look up now and then, or a Ctrl-C could wait for the fit.
+        while not select.select([self.answers], [], [], LOOK_UP_SECONDS)[0]:
+            pass
         line = self.answers.readline()
         if not line.endswith(b"\n"):
             return None
@@ -132,18 +141,18 @@ class FitProcess:
     def fit(self, request: FitRequest) -> FitResult:
         """Fit in the child and wait for it (see ``models.protocols.Fits``)."""
         with self._one_at_a_time:
-            child = self._begin()
+            self._begin()
             try:
-                child.send(request)
-                answer = child.receive()
+                child = self._child_at_work(request)
+                answer = child.receive() if child else None
             except BaseException:  # also a Ctrl-C while we wait: the child must not go on
-                child.kill()
-                self._lose(child)
+                self.cancel()
+                self._lose_child()
                 raise
             finally:
                 cancelled = self._finish()
             if answer is None:
-                status = self._lose(child)
+                status = self._lose_child()
                 if cancelled:
                     raise Cancelled(f"the fit of {request.algorithm} was cancelled")
                 raise self._death(request, status)
@@ -169,16 +178,30 @@ class FitProcess:
                 self._child.close()
                 self._child = None
 
-    def _begin(self) -> Child:
+    def _begin(self) -> None:
         with self._state:
-            child = self._living_child()
             self._running, self._cancelled = True, False
-            return child
 
     def _finish(self) -> bool:
         with self._state:
             self._running = False
             return self._cancelled
+
+    def _child_at_work(self, request: FitRequest) -> Child | None:
+        """A child that has taken up the request; None where it was cancelled or cannot start.
+
+        A child may have died since its last fit, and its death may show only now: then a second
+        one is tried.
+        """
+        for _ in range(2):
+            with self._state:
+                if self._cancelled:
+                    return None
+                child = self._living_child()
+            child.send(request)
+            if isinstance(child.receive(), Started):
+                return child
+        return None
 
     def _living_child(self) -> Child:
         if self._child is not None and not self._child.alive:
@@ -189,10 +212,11 @@ class FitProcess:
             self._child = Child.start(self._log, self._memory_bytes)
         return self._child
 
-    def _lose(self, child: Child) -> int:
+    def _lose_child(self) -> int:
+        """Wait for the end of a dying child; its exit status."""
         with self._state:
-            self._child = None
-            return child.release()
+            child, self._child = self._child, None
+            return child.release() if child else 0
 
     def _result(self, request: FitRequest, answer: Answer) -> FitResult:
         if isinstance(answer, FitResult):

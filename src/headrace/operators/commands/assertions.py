@@ -11,6 +11,7 @@ from headrace.errors import Problem, RunError
 from headrace.graph.ports import Port
 from headrace.graph.report import Report, TableItem
 from headrace.graph.schema import Schema
+from headrace.graph.step import Json
 from headrace.operators.base import Context, Inputs, Knowledge, Site, Value
 from headrace.operators.commands.base import Call, Command, Word
 from headrace.operators.options import Names, parameter
@@ -115,7 +116,9 @@ class TableRule(Command):
         if self.throw and broken:
             message = f"{self.operator_name} failed for: {'; '.join(broken)}"
             raise RunError(message, code="assertion")
-        outcome = [dict(zip(OUTCOME.names, row, strict=True)) for row in rows]
+        outcome: list[dict[str, Json]] = [
+            dict(zip(OUTCOME.names, row, strict=True)) for row in rows
+        ]
         return {"table": context.tables.from_rows(outcome, OUTCOME)}
 
 

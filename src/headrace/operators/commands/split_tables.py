@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from headrace.operators.rate_sampler import SPLIT_COLUMN, RateSampler
-
 from headrace.errors import Problem
 from headrace.graph.ports import Port
 from headrace.operators.base import Context, Inputs, Knowledge, Site, Value
 from headrace.operators.commands.base import Call, Command, Word
 from headrace.operators.options import Names, Numbers, parameter
+from headrace.operators.rate_sampler import SPLIT, RateSampler
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -57,16 +56,18 @@ class Split(Command):
         if len(self.names) != len(self.shares):
             counts = f"{len(self.shares)} shares and {len(self.names)} names"
             yield Problem(f"!split has {counts}", site.place("names"), f"usage: {self.usage}")
-        yield from self.sampler.check(site)
+        problem = site.column_problem(self.label_col, "label_col") if self.label_col else None
+        if problem:
+            yield problem
 
     def knowledge(self, site: Site) -> Mapping[str, Knowledge]:
         return {name: site.schema() for name in self.names}
 
     def run(self, inputs: Inputs, context: Context) -> Mapping[str, Value | DataFrame]:
-        sampled = self.sampler.run(inputs, context)["table"]
+        schema = context.tables.schema(inputs.frame())
+        sampled = context.tables.sql(self.sampler.query(schema, inputs.view()))
         marked = context.tables.stage(sampled, context.step_id)
         parts = enumerate(self.names)
         return {
-            name: marked.where(f"{SPLIT_COLUMN} = {index}").drop(SPLIT_COLUMN)
-            for index, name in parts
+            name: marked.where(f"{SPLIT.name} = {index}").drop(SPLIT.name) for index, name in parts
         }
