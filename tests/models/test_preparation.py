@@ -245,7 +245,7 @@ class TestRefusals:
     def test_another_type_than_in_training(self, trained: Any, given: Any) -> None:
         preparation, _ = prepare(a=trained)
 
-        with pytest.raises(ModelError, match="column 'a' is .* was trained on"):
+        with pytest.raises(ModelError, match=r"column 'a' is .* was trained on"):
             preparation.transform([pa.array(given)])
 
     def test_another_number_of_columns(self) -> None:

@@ -46,7 +46,7 @@ def writing(directory: Path) -> Iterator[sqlite3.Connection]:
     """
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        connection = _connect(f"{(directory / FILE).resolve().as_uri()}?mode=rwc", directory)
+        connection = _connect(f"{(directory / FILE).resolve().as_uri()}?mode=rwc")
     except (OSError, sqlite3.OperationalError) as error:
         raise _unwritable(directory, error) from error
     try:
@@ -54,10 +54,12 @@ def writing(directory: Path) -> Iterator[sqlite3.Connection]:
         connection.execute("begin immediate")
         with connection:
             yield connection
-    except sqlite3.IntegrityError:
-        raise
-    except sqlite3.DatabaseError as error:
+    except sqlite3.OperationalError as error:
         raise _unwritable(directory, error) from error
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.IntegrityError):
+            raise
+        raise _foreign(directory, error) from error
     finally:
         connection.close()
 
@@ -79,26 +81,24 @@ def reading(directory: Path) -> Iterator[sqlite3.Connection | None]:
 
 def _reader(path: Path, directory: Path) -> sqlite3.Connection:
     uri = path.resolve().as_uri()
-    connection = _connect(f"{uri}?mode=ro", directory)
+    connection = _connect(f"{uri}?mode=ro")
     try:
         _version(connection)
     except sqlite3.OperationalError:
         # A reader of a WAL database must write its index beside it; where the directory cannot
         # be written nobody else writes either, and the file can be read as it stands.
         connection.close()
-        connection = _connect(f"{uri}?immutable=1", directory)
+        connection = _connect(f"{uri}?immutable=1")
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise _foreign(directory, error) from error
     return connection
 
 
-def _connect(uri: str, directory: Path) -> sqlite3.Connection:
-    try:
-        connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
-        connection.row_factory = sqlite3.Row
-        connection.execute("pragma foreign_keys = on")
-    except sqlite3.DatabaseError as error:
-        if isinstance(error, sqlite3.OperationalError):
-            raise
-        raise ModelError(f"{directory / FILE} is not a model database: {error}") from error
+def _connect(uri: str) -> sqlite3.Connection:
+    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
+    connection.row_factory = sqlite3.Row
+    connection.execute("pragma foreign_keys = on")
     return connection
 
 
@@ -121,10 +121,7 @@ def _version(connection: sqlite3.Connection) -> int:
 
 
 def _refuse_newer(connection: sqlite3.Connection, directory: Path) -> None:
-    try:
-        found = _version(connection)
-    except sqlite3.DatabaseError as error:
-        raise ModelError(f"{directory / FILE} is not a model database: {error}") from error
+    found = _version(connection)
     if found > len(MIGRATIONS):
         raise ModelError(
             f"the model store {directory} has schema version {found}, and this version knows "
@@ -137,4 +134,11 @@ def _unwritable(directory: Path, error: Exception) -> ModelError:
     return ModelError(
         f"the model store {directory} cannot be written: {error}",
         hint="choose a workspace directory that you may write to",
+    )
+
+
+def _foreign(directory: Path, error: Exception) -> ModelError:
+    return ModelError(
+        f"{directory / FILE} is not a model database: {error}",
+        hint="choose another workspace directory, or restore the file from a copy",
     )

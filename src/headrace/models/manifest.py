@@ -41,6 +41,7 @@ def read_manifest(directory: Path, digest: str | None = None) -> dict[str, Entry
     ------
     ModelError : where there is none, it was changed, or a name leads out of the directory
     """
+    _require(directory)
     path = directory / MANIFEST
     if path.is_symlink() or not path.is_file():
         raise damaged(directory, f"{MANIFEST} is missing")
@@ -107,8 +108,7 @@ def damaged(directory: Path, what: str) -> ModelError:
 
 def _files(directory: Path) -> list[str]:
     """Names of all files below ``directory``, by slashes; a link anywhere is refused."""
-    if directory.is_symlink() or not directory.is_dir():
-        raise ModelError(f"there is no model directory {directory}")
+    _require(directory)
     names = []
     for folder, folders, files in os.walk(directory):
         for name in (*folders, *files):
@@ -119,6 +119,11 @@ def _files(directory: Path) -> list[str]:
             if path.is_file():
                 names.append(relative)
     return names
+
+
+def _require(directory: Path) -> None:
+    if directory.is_symlink() or not directory.is_dir():
+        raise ModelError(f"there is no model directory {directory}")
 
 
 def _measure(directory: Path, name: str) -> Entry:

@@ -12,7 +12,7 @@ LONGEST_NAME_BYTES = 200
 """A name becomes part of a file name, of which file systems allow 255 bytes."""
 
 _NAME = re.compile(r"[\w.\-]+(?:/[\w.\-]+)*")
-_ALIAS = re.compile(r"[\w.\-]+")
+_ALIAS = re.compile(r"[^\W\d][\w.\-]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def parse_reference(text: str) -> Reference:
         return Reference(name)
     if chosen.isdecimal() and int(chosen) > 0:
         return Reference(name, version=int(chosen))
-    if not _ALIAS.fullmatch(chosen) or chosen.isdecimal():
+    if not _ALIAS.fullmatch(chosen):
         raise ModelError(
             f"'{text}' is not a model reference",
             hint="write a name, name@3 for a version, or name@champion for an alias",

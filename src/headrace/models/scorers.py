@@ -21,7 +21,7 @@ import numpy as np
 from headrace.graph.signature import Task
 from headrace.models.encoders import Matrix
 from headrace.models.preparation import Arrays, Preparation
-from headrace.models.threads import one_thread, pool
+from headrace.models.threads import one_openmp_thread, pool
 
 TREES_A_BLOCK = 10
 
@@ -75,8 +75,7 @@ class LinearScorer:
 
     def score(self, arrays: Arrays, threads: int = 1) -> Matrix:
         matrix = self.preparation.transform(arrays, scaled=False)
-        with one_thread():
-            sums: Matrix = matrix @ self.weights
+        sums: Matrix = matrix @ self.weights
         sums += self.intercepts
         if self.link == "identity":
             return sums
@@ -169,8 +168,7 @@ class CentreScorer:
 
     def score(self, arrays: Arrays, threads: int = 1) -> Matrix:
         matrix = self.preparation.transform(arrays)
-        with one_thread():
-            apart = matrix @ (-2.0 * self.centres.T)
+        apart = matrix @ (-2.0 * self.centres.T)
         apart += (self.centres**2).sum(axis=1)
         nearest = apart.argmin(axis=1)
         scores = np.empty((len(matrix), 2))
@@ -190,7 +188,7 @@ class EstimatorScorer:
 
     def score(self, arrays: Arrays, threads: int = 1) -> Matrix:
         matrix = self.preparation.transform(arrays)
-        with one_thread():
+        with one_openmp_thread():
             return estimator_scores(self.estimator, matrix, self.task)
 
 

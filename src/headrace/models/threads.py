@@ -53,40 +53,18 @@ def share_of_cores() -> Iterator[int]:
 
 
 @cache
-def _controller() -> Any:
+def _openmp() -> Any:
     from threadpoolctl import ThreadpoolController
 
-    return ThreadpoolController()
-
-
-class _BlasLimit:
-    """How many callers are inside, and what restores the setting when the last one leaves.
-
-    A BLAS's thread count belongs to the process. Were each caller to restore what it found,
-    two that overlap would leave it at 1 for ever.
-    """
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.callers = 0
-        self.limit: Any = None
-
-
-_blas = _BlasLimit()
+    return ThreadpoolController().select(user_api="openmp")
 
 
 @contextmanager
-def one_thread() -> Iterator[None]:
-    """Limit BLAS (for the process) and OpenMP (for the calling thread) to one thread."""
-    with _blas.lock:
-        _blas.callers += 1
-        if _blas.callers == 1:
-            _blas.limit = _controller().limit(limits=1, user_api="blas").__enter__()
-    try:
-        with _controller().limit(limits=1, user_api="openmp"):
-            yield
-    finally:
-        with _blas.lock:
-            _blas.callers -= 1
-            if _blas.callers == 0:
-                _blas.limit.restore_original_limits()
+def one_openmp_thread() -> Iterator[None]:
+    """Limit OpenMP to one thread for the calling thread.
+
+    A BLAS is left alone: its limit belongs to the whole process, and threads that overlap would
+    restore one another's. At the sizes of a batch it mostly uses one thread by itself.
+    """
+    with _openmp().limit(limits=1):
+        yield
