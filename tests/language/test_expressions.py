@@ -301,6 +301,7 @@ class TestSql:
         [
             ("split(:a, ',')[0] = 'x'", r"(get(split('it\'s', ','), 0) = 'x')"),
             ("length(:a) > :n", r"(length('it\'s') > '5')"),
+            ("f(-:n)", "f((- 5))"),
             ("f(:n > 3)", "f((5 > 3))"),
             ("f(:n + :n)", "f((5 + 5))"),
             ("f(:n = '5')", "f(('5' = '5'))"),
@@ -422,6 +423,14 @@ class TestRuntimeExpressions:
         error = error_of(lambda: find_runtime_expressions(mapped(" :{n + 1}")))
 
         assert placed(error) == "1:4"
+
+    def test_braces_that_never_close_end_in_an_error(self) -> None:
+        error = error_of(lambda: find_runtime_expressions(mapped("x" + ":{" * 100_000)))
+
+        assert error.message == "more than 1000 places that look like a run-time expression"
+
+    def test_large_json_is_left_alone(self) -> None:
+        assert find_runtime_expressions(mapped('{"a":{"b":1}},' * 5000)) == ()
 
     def test_the_value_is_text(self, engine: Scalar) -> None:
         text = mapped('select split(:at, ":")[0] as :ca; :ca')

@@ -120,6 +120,7 @@ class TestCalculate:
             (True, "+", 1, "boolean true is none"),
             (2**62, "*", 4, "larger than a bigint"),
             (Decimal("1e999999"), "*", Decimal("1e999999"), "too large"),
+            (math.inf, "%", 1, "no number"),
         ],
     )
     def test_mistakes(self, left: Value, operator: str, right: Value, message: str) -> None:

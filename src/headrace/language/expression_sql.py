@@ -69,8 +69,10 @@ class _Sql:
         if isinstance(node, VariableReference):
             return sql_literal(self._variable(node))
         if isinstance(node, Unary):
-            sign = "NOT " if node.operator == "not" else "- "
-            return f"({sign}{self.written(node.operand)})"
+            operand = self.written(node.operand)
+            if node.operator == "not":
+                return f"(NOT {operand})"
+            return f"(- {self._as_number(node.operand, operand)})"
         if isinstance(node, Binary):
             return f"({' '.join((*self._pair(node),))})"
         if isinstance(node, Call):

@@ -45,6 +45,12 @@ from headrace.language.scalars import (
 )
 from headrace.language.variables import Variable, Variables
 
+MAX_CANDIDATES = 1000
+"""Most ``:{`` in one text that are looked at; each costs up to MAX_EXPRESSION characters."""
+
+MAX_EXPRESSION = 10_000
+"""Longest run-time expression, in characters."""
+
 Scalar = Callable[[str], object]
 """Runs one scalar SQL expression on the engine and returns its cell as a Python value."""
 
@@ -112,20 +118,34 @@ def find_runtime_expressions(text: MappedText) -> tuple[RuntimeExpression, ...]:
     ScriptError : for an expression at the start of the text that is none
     """
     found: list[RuntimeExpression] = []
+    candidates = 0
     position = text.text.find(":{")
     while position >= 0:
-        candidate = _runtime_expression(text, position)
+        candidate = None
+        if not _follows_quote(text.text, position):
+            candidates += 1
+            candidate = _runtime_expression(text, position)
+        if candidates > MAX_CANDIDATES:
+            raise ScriptError(
+                f"more than {MAX_CANDIDATES} places that look like a run-time expression",
+                span=text.span(position, position + 2),
+                code="expression",
+            )
         if candidate is not None:
             found.append(candidate)
         position = text.text.find(":{", candidate.end if candidate else position + 2)
     return tuple(found)
 
 
+def _follows_quote(text: str, position: int) -> bool:
+    before = text[max(0, position - 100) : position].rstrip()
+    return before.endswith(("'", '"'))
+
+
 def _runtime_expression(text: MappedText, start: int) -> RuntimeExpression | None:
-    before = text.text[max(0, start - 100) : start].rstrip()
-    first = not text.text[:start].strip()
+    first = not text.text[: min(start, MAX_EXPRESSION)].strip()
     end = _closing_brace(text.text, start + 2)
-    if end is None or (before and before[-1] in "'\""):
+    if end is None:
         return None
     expression = text.slice(start + 2, end)
     try:
@@ -142,7 +162,7 @@ _BRACES = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[{}]", re.DOTALL)
 
 def _closing_brace(text: str, start: int) -> int | None:
     depth = 1
-    for match in _BRACES.finditer(text, start):
+    for match in _BRACES.finditer(text, start, start + MAX_EXPRESSION):
         depth += (match.group() == "{") - (match.group() == "}")
         if depth == 0:
             return match.start()

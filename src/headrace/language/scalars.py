@@ -117,8 +117,8 @@ def calculate(operator: str, left: Value, right: Value) -> Number | None:
         raise ScriptError(f"division by zero: {described(left)} {operator} 0")
     try:
         result = _arithmetic(operator, first, second)
-    except (decimal.DecimalException, OverflowError) as error:
-        raise ScriptError(f"the result of '{operator}' is too large") from error
+    except (decimal.DecimalException, OverflowError, ValueError) as error:
+        raise ScriptError(f"the result of '{operator}' is too large or no number") from error
     if isinstance(result, int) and not SMALLEST <= result <= LARGEST:
         raise ScriptError(f"the result of '{operator}' is larger than a bigint")
     return result

@@ -32,6 +32,9 @@ from headrace.language.template_syntax import (
 MAX_DEPTH = 40
 """How deep directives, parentheses and quoted texts may stand in one another."""
 
+MAX_NODES = 500_000
+"""Most references and directives in one text."""
+
 LOOP_MEMBERS = ("index", "count", "hasNext", "first", "last")
 """What ``$foreach`` knows in a loop's body."""
 
@@ -80,6 +83,7 @@ class _Parser:
         self._position = 0
         self._end = len(text.text)
         self._depth = 0
+        self._nodes = 0
 
     def template(self) -> tuple[Node, ...]:
         """``template = node*``"""
@@ -134,6 +138,9 @@ class _Parser:
 
     def _nested(self, found: re.Match[str]) -> Node:
         self._deeper(found.start())
+        self._nodes += 1
+        if self._nodes > MAX_NODES:
+            raise self._error(f"more than {MAX_NODES} references", found.start(), found.end())
         if found.re is _REFERENCE:
             node: Node = self._reference(found)
         elif found["open"] == "set":
