@@ -115,7 +115,7 @@ class TestStatements:
     def test_line_that_begins_with_a_verb_begins_a_statement(self) -> None:
         assert len(list(statements(Source("test", "load a.b as c\nload d.e as f;")))) == 2
 
-    @pytest.mark.parametrize("follower", ['="1"', ".a=1", ", b", ";"])
+    @pytest.mark.parametrize("follower", ['="1"', ".a=1", ", b", ";", " as t", " where"])
     def test_verb_that_is_used_as_a_name_does_not(self, follower: str) -> None:
         assert len(list(statements(Source("test", f"load a.b x\nset{follower}")))) == 1
 

@@ -11,6 +11,7 @@ from headrace.graph.span import MappedText, Source, Span
 from headrace.graph.step import Json
 from headrace.language.cursor import Cursor
 from headrace.language.lexer import Token
+from headrace.language.quotation import is_block_text
 from headrace.language.statements import empty_text, list_value
 from headrace.language.syntax import Arm, For, If, Statement, Text, TextKind
 
@@ -194,7 +195,7 @@ def _condition(cursor: Cursor) -> Text:
             cursor.fail("';'", "the whole condition stands in one '''…'''")
         cursor.take()
     span = cursor.span_from(start)
-    kind: TextKind = "string" if span.text.endswith("'") else "block"  # no block ends like that
+    kind: TextKind = "block" if is_block_text(span.text) else "string"
     return Text(kind, MappedText.copy_of(span), span)
 
 

@@ -25,7 +25,7 @@ INDENT = 4
 LINE_WIDTH = 100
 """Columns that a statement on one line may take."""
 
-_LINE_COMMENT = re.compile("--|##")
+_REMARK = re.compile("--|##")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*+\n")
 
 
@@ -57,10 +57,18 @@ def _plain(item: Layout) -> str:
     lines = _lines(item)
     if item.is_sql:
         query, *result = [clause.text for clause in item.clauses]
-        # what follows a line comment has a line of its own
-        commented = _LINE_COMMENT.search(query, query.rfind("\n") + 1)
-        lines = [query, *result] if commented else [" ".join([query, *result])]
-    return "\n".join(f"{_indent(item.depth)}{line}" for line in lines) + ";"
+        lines = [query, *result] if _is_remarked(query) else [" ".join([query, *result])]
+    text = "\n".join(f"{_indent(item.depth)}{line}" for line in lines)
+    return _ended(text, item)
+
+
+def _is_remarked(sql: str) -> bool:
+    """Whether the last line may end with a comment or a template's remark: nothing follows it."""
+    return _REMARK.search(sql, sql.rfind("\n") + 1) is not None
+
+
+def _ended(text: str, item: Layout) -> str:
+    return f"{text}\n{_indent(item.depth)};" if item.is_sql and _is_remarked(text) else f"{text};"
 
 
 def _lines(item: Layout) -> list[str]:
@@ -95,7 +103,6 @@ class _Writer:
         self._comments = deque(_free_comments(self._tokens, items))
         self._lines: list[str] = []
         self._end = 0
-        self._line_is_open = True
 
     def write(self) -> str:
         for item, following in zip_longest(self._items, self._items[1:]):
@@ -115,8 +122,8 @@ class _Writer:
         for row in rows:
             for comment in row.above:
                 self._lines += self._comment_lines(comment, item.depth)
-            end = ";" if row is rows[-1] else ""
-            self._lines.append(f"{_indent(item.depth)}{row.text}{end}")
+            text = f"{_indent(item.depth)}{row.text}"
+            self._lines.append(_ended(text, item) if row is rows[-1] else text)
             self._append_comments(row.behind, item.depth)
         self._end = max(self._end, item.clauses[-1].span.end)
 
@@ -162,17 +169,17 @@ class _Writer:
         self._end = comment.end
 
     def _append_comments(self, comments: tuple[Token, ...], depth: int) -> None:
-        """At the end of the line; nothing can follow a ``--`` comment there."""
+        """At the end of the line; what cannot stand there, after another, below it."""
+        line_is_open = True
         for comment in comments:
-            lines = self._comment_lines(comment, depth)
-            if not self._line_is_open:
-                self._lines += lines
+            first, *others = self._comment_lines(comment, depth)
+            if line_is_open:
+                self._lines[-1] += f" {first.lstrip()}"
             else:
-                self._lines[-1] += f" {lines[0].lstrip()}"
-                self._lines += lines[1:]
-            self._line_is_open = self._text[comment.start] == "/"
+                self._lines.append(first)
+            self._lines += others
+            line_is_open &= not others and self._text[comment.start] == "/"
             self._end = comment.end
-        self._line_is_open = True
 
     def _comment_lines(self, comment: Token, depth: int) -> list[str]:
         span = Span(self._source, comment.start, comment.end)

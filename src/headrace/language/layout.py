@@ -119,7 +119,7 @@ def _clauses(statement: Statement, spell: Spelling) -> Iterator[Clause]:
             head = f"connect {spell(statement.format)}"
             yield _head(statement.span, head, statement.format)
             yield from _options(statement.options, spell)
-            if statement.name.plain:
+            if statement.name.kind != "word" or statement.name.plain:
                 yield _result(statement.name, spell)
         case _:
             yield from _short(statement, spell)

@@ -86,8 +86,8 @@ _COMMAND = re.compile(
     | (?P<string>{_STRING})
     | (?P<quoted_name>{_QUOTED_NAME})
     | (?P<end>[;；])
-    # inside a word "/*" is a wildcard, unless the line also closes it: !fs -ls /data/*;
-    | (?P<word>(?!/\*)(?:[^\s;；'"`/\-]++|/(?!\*)|-(?!-)|/\*(?![^;\n]{{0,200}}\*/))++)
+    # a comment begins where a word could, not inside one: !fs -ls /data/*; !open http://a--b;
+    | (?P<word>(?!/\*|--)[^\s;；'"`]++)
     | (?P<unclosed>'''|['"`]|/\*)
     """,
     re.VERBOSE | re.DOTALL,
@@ -107,14 +107,16 @@ _STATEMENT_IN_SQL = r"""[^\S\n]*+(?:
     | !(?i:else|fi|done|then)\s*+;
     )"""
 
+# A template's remark, from ## to the end of the line, is passed over but is no comment of ours.
 _SQL = re.compile(
     rf"""
-      (?P<comment>{_COMMENT} | \#\#[^\r\n]*+)
+      (?P<comment>{_COMMENT})
     | (?P<string>{_SQL_STRING})
     | (?P<quoted_name>{_QUOTED_NAME})
     | (?P<unclosed>['"`]|/\*)
     | (?P<end>[;；])
-    | (?P<sql>(?:[^;；'"`/\-\#\n]++|/(?!\*)|-(?!-)|\#(?!\#)|\n(?!{_STATEMENT_IN_SQL}))++)
+    | (?P<sql>(?:[^;；'"`/\-\#\n]++|/(?!\*)|-(?!-)|\#(?!\#)|\#\#[^\r\n]*+
+        |\n(?!{_STATEMENT_IN_SQL}))++)
     | (?P<space>\n)
     """,
     re.VERBOSE | re.DOTALL,
@@ -122,7 +124,10 @@ _SQL = re.compile(
 
 # A verb that begins a line begins a statement, unless what follows shows that it is a name.
 _NEXT_STATEMENT = re.compile(
-    rf"(?i:{'|'.join(sorted(VERBS - {'with'}))})\s+[^\s=.;；,]|(?i:with)\s+\S+\s+(?i:as)\s*\(|!\w"
+    rf"""(?i:{"|".join(sorted(VERBS - {"with"}))})\s+(?!(?i:as|into|where|options|and|partitionby)\b)[^\s=.;；,/\-]
+    | (?i:with)\s+\S+\s+(?i:as)\s*\(
+    | !\w""",
+    re.VERBOSE,
 )
 
 _AFTER_UNCLOSED = re.compile(r"[;；][^\S\n]*+(?:\n|\Z)")

@@ -38,11 +38,16 @@ def read(kind: TextKind, source: Source, start: int, end: int) -> Text:
     return Text(kind, _unescaped(inner, escape), span)
 
 
+def is_block_text(plain: str) -> bool:
+    """Whether '''…''' can hold the text: it ends at the first three quotes."""
+    return "'''" not in plain and not plain.endswith("'")
+
+
 def write(text: Text) -> str:
     """The text as a script spells it; a block that its quotes cannot hold becomes a string."""
     if text.kind == "quoted_name":
         return f"`{text.plain.replace('`', '``')}`"
-    if text.kind == "block" and "'''" not in text.plain and not text.plain.endswith("'"):
+    if text.kind == "block" and is_block_text(text.plain):
         return f"'''{text.plain}'''"
     if text.kind in ("string", "block"):
         return f'"{_escape(text.plain)}"'
@@ -88,13 +93,22 @@ def _runs(span: Span, escape: _Escape) -> Iterator[tuple[int, int, str | None]]:
 
 def _character(match: re.Match[str]) -> str | None:
     """What a backslash and its follower stand for; None where they stand for themselves."""
-    if match[1] is None:
-        return ESCAPES.get(match[2])
-    char = chr(int(match[1], 16))
+    if match["high"]:
+        return chr(0x10000 + (int(match["high"], 16) << 10) + int(match["low"], 16) - 0x360DC00)
+    if match["unit"] is None:
+        return ESCAPES.get(match["char"])
+    char = chr(int(match["unit"], 16))
     return None if "\ud800" <= char <= "\udfff" else char  # half a character is no text
 
 
+_BACKSLASHED = re.compile(
+    r"""\\(?: u(?P<high>[dD][89abAB][0-9a-fA-F]{2})\\u(?P<low>[dD][c-fC-F][0-9a-fA-F]{2})
+         | u(?P<unit>[0-9a-fA-F]{4})
+         | (?P<char>.) )""",
+    re.DOTALL | re.VERBOSE,
+)
+
 _ESCAPES_OF = {
-    "string": _Escape("\\", re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL), _character),
+    "string": _Escape("\\", _BACKSLASHED, _character),
     "quoted_name": _Escape("``", re.compile("``"), lambda match: "`"),
 }

@@ -14,7 +14,7 @@ from headrace.language.syntax import Select, Sql, Text
 
 SELECT_FORM = "select … from orders as result;"
 
-_FULL_WIDTH = re.compile("[；，＝（）“”‘’｀]")
+_FULL_WIDTH = re.compile("##[^\r\n]*+|([；，＝（）“”‘’｀])")  # in a Velocity remark they are text
 
 
 def parse_sql(source: Source, tokens: list[Token]) -> Select | Sql:
@@ -119,8 +119,7 @@ def _nameless(source: Source, body: list[Token], end: int) -> ScriptError:
     hint = f"end it with a name for its result: {SELECT_FORM}"
     if last == "}":
         hint = "a name with a variable in it stands in back-quotes: as `orders_${day}`;"
-    elif last in ("'", '"'):
-        token = next(token for token in reversed(body) if token.kind == "string")
+    elif (token := _last(body)).kind == "string":
         name = quotation.read("string", source, token.start, token.end).plain
         hint = f"a name stands in back-quotes: as `{name}`;"
     comment = next((t for t in reversed(body) if t.kind == "comment"), None)
@@ -134,12 +133,17 @@ def _nameless(source: Source, body: list[Token], end: int) -> ScriptError:
     )
 
 
+def _last(body: list[Token]) -> Token:
+    return next(token for token in reversed(body) if token.kind not in TRIVIA)
+
+
 def _refuse_full_width(source: Source, body: list[Token]) -> None:
     problems = [
         _full_width_problem(source.span(match.start(), match.end()))
         for token in body
         if token.kind == "sql"
         for match in _FULL_WIDTH.finditer(source.text, token.start, token.end)
+        if match[1]
     ]
     if problems:
         raise ScriptError.of(problems)
