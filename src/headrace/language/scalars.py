@@ -124,10 +124,6 @@ def calculate(operator: str, left: Value, right: Value) -> Number | None:
     return result
 
 
-def negated(value: Value) -> Number | None:
-    return calculate("-", 0, value)
-
-
 def truth(value: Value) -> bool | None:
     """A condition's value: booleans, the texts true and false, or null.
 
