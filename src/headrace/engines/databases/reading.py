@@ -117,7 +117,7 @@ def _executed(
 
 def _abandon(connection: sa.Connection, result: sa.CursorResult[Any]) -> None:
     """Close a cursor that is not read to its end."""
-    if connection.dialect.name == "mysql":
+    if connection.dialect.name == "mysql" and result.cursor is not None:
         # Its cursor would first receive all the rows that nobody wants: hang up instead.
         _mysql_result(result).unbuffered_active = False
         connection.invalidate()

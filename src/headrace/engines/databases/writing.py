@@ -89,7 +89,7 @@ def _insert_into(
     empties: bool,
 ) -> None:
     with connection.begin():
-        table = _reflected(connection, name, rows, address)
+        table = _matched(connection, name, rows, address)
         if empties:  # not TRUNCATE, which MySQL commits and which other readers see at once
             connection.execute(sa.delete(table))
         _insert(connection, table, rows, options, address)
@@ -174,26 +174,23 @@ def _new_table(name: TableName, rows: Rows, address: Address) -> sa.Table:
     return sa.Table(name.name, sa.MetaData(), *columns, schema=name.schema)
 
 
-def _reflected(
-    connection: sa.Connection, name: TableName, rows: Rows, address: Address
-) -> sa.Table:
+def _matched(connection: sa.Connection, name: TableName, rows: Rows, address: Address) -> sa.Table:
     """The table as it stands, with just the columns that the rows have, in their order.
 
     Raises
     ------
     DataError : a column of the rows is not in the table
     """
-    known = {
-        column["name"]: column
-        for column in sa.inspect(connection).get_columns(name.name, name.schema)
-    }
+    # SQLAlchemy's inspector reads a back-quote in a MySQL name as two.
+    nothing = f"select * from {name.quoted(connection)} where 1 = 0"
+    known = list(connection.execution_options(no_parameters=True).exec_driver_sql(nothing).keys())
     folded = {known_name.casefold(): known_name for known_name in known}
     columns: list[sa.Column[Any]] = []
     for column in declared_columns(rows.schema, address.kind):
         if column.name.casefold() not in folded:
             raise DataError(
                 f"table '{name}' has no column '{column.name}'",
-                hint=suggest(column.name, list(known), "columns"),
+                hint=suggest(column.name, known, "columns"),
                 code="columns-differ",
             )
         columns.append(sa.Column(folded[column.name.casefold()], column.type))
