@@ -63,9 +63,9 @@ def blamed_parts(
     outside: list[Part] = []
     for level in range(MAX_DEPTH):
         parts = [part for part in parts_at(tokens, level, sql) if not part.is_in(outside)]
-        if not parts or len(parts) > MAX_PARTS:
+        if len(parts) > MAX_PARTS:
             break
-        if _is_taken(_without(sql, [*outside, *parts]), judge):
+        if parts and _is_taken(_without(sql, [*outside, *parts]), judge):
             return _blamed(sql, outside, parts, judge)
         outside += parts
     return []

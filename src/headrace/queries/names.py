@@ -29,7 +29,7 @@ class Names:
         self.function_names = tuple(functions)
         self.functions = {name.casefold(): names for name, names in functions.items()}
         self.faults: dict[str, Fault] = {}
-        self.types: dict[int, str] = {}
+        self.meanings: dict[int, Found] = {}
         self.columns: list[TypedColumn] = []
 
     def report(self, fault: Fault) -> None:
@@ -44,7 +44,7 @@ class Names:
         if not isinstance(meaning, Found):
             self.report_name(path, meaning)
             return
-        self.types[id(node)] = meaning.type
+        self.meanings[id(node)] = meaning
         written = joined(path)
         if written:
             column = TypedColumn(written.name, meaning.type, written.start, written.end)

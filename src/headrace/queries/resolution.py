@@ -113,7 +113,7 @@ class _Resolver:
         """One ``select``: its sources, its list, then the clauses that see both."""
         scope = self._sources.read(node, ctes, outer)
         relation = self.select_list(node, scope, ctes)
-        aliases = {c.name.casefold(): c.type for c in relation.columns if c.name != ANONYMOUS}
+        aliases = _aliases(relation, scope)
         for clause, place in (
             ("where", scope),
             ("group", scope.seeing(aliases)),
@@ -148,7 +148,7 @@ class _Resolver:
                 complete &= given.complete
                 continue
             self.expression(item, scope.seeing(aliases), ctes)
-            new = columns_of(item, self._names.types)
+            new = columns_of(item, self._names.meanings)
             complete &= new is not None
             columns += new or ()
             aliases |= {column.name.casefold(): column.type for column in new or ()}
@@ -218,3 +218,19 @@ class _Resolver:
                 if isinstance(node, exp.Func):
                     self._names.call(node, scope)
                 waiting += [(child, bound) for child in operands(node)]
+
+
+def _aliases(relation: Relation, scope: Scope) -> dict[str, str]:
+    """The names of a ``select`` list, as its later clauses see them.
+
+    A name that the list has twice (by ``*`` over a join) is left to the relations, where it is
+    ambiguous.
+    """
+    columns: dict[str, Column] = {}
+    doubled: set[str] = set()
+    for column in relation.columns:
+        name = column.name.casefold()
+        if columns.setdefault(name, column) is not column:
+            doubled.add(name)
+    left = {n for n in doubled if any(source.find(n) for source in scope.relations)}
+    return {n: c.type for n, c in columns.items() if n != ANONYMOUS and n not in left}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from headrace.graph.schema import Column, Schema
 from headrace.queries.fields import UNKNOWN, fields_of, type_of_field
@@ -47,13 +47,20 @@ class Relation:
         return tuple(column.name for column in self.columns if column.name != ANONYMOUS)
 
     def called(self, name: str | None, columns: tuple[str, ...] = ()) -> Relation:
-        """The relation under an alias, its columns renamed in their order."""
+        """The relation under an alias, its columns renamed in their order.
+
+        The columns are new objects, as a relation that is read twice has each column twice;
+        one that it holds twice itself (``select *, *``) stays one, and is not ambiguous.
+        """
+        if not columns:
+            copies = {id(column): replace(column) for column in self.columns}
+            kept = tuple(copies[id(column)] for column in self.columns)
+            return Relation(kept, self.complete, name or self.name, self.path)
         renamed = tuple(
             Column(new, old.type) for new, old in zip(columns, self.columns, strict=False)
         )
         rest = tuple(Column(new, UNKNOWN) for new in columns[len(renamed) :])
-        kept = self.columns if not columns else (*renamed, *rest)
-        return Relation(kept, self.complete or bool(columns), name or self.name, self.path)
+        return Relation((*renamed, *rest), True, name or self.name, self.path)
 
     def answers_to(self, qualifier: tuple[str, ...]) -> bool:
         """Whether ``qualifier`` (folded) before a column means this relation."""
@@ -82,9 +89,10 @@ Ctes = Mapping[str, Relation]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The meaning of a name; its type may be ``UNKNOWN``."""
+    """The meaning of a name; its type may be ``UNKNOWN``, its column None for what is none."""
 
     type: str
+    column: Column | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,10 +175,12 @@ class Scope:
     ) -> Meaning:
         name = path[index]
         owners = [(relation, column) for relation in relations for column in relation.find(name)]
-        if len(owners) > 1 and name not in self.merged:
+        if len({id(column) for _, column in owners}) > 1 and name not in self.merged:
             return Ambiguous(tuple(relation for relation, _ in owners))
         if owners:
-            return _fields(owners[0][1].type, path, index + 1)
+            found = _fields(owners[0][1].type, path, index + 1)
+            is_column = len(path) == index + 1
+            return Found(owners[0][1].type, owners[0][1]) if is_column else found
         if any(relation.may_have(name) for relation in relations):
             return Found(UNKNOWN)
         return Missing(index, relations, tuple(_names(relations)))

@@ -10,7 +10,7 @@ from headrace.graph.schema import Column
 from headrace.queries.fields import UNKNOWN
 from headrace.queries.functions import UNIT_FUNCTIONS
 from headrace.queries.references import output_name, parts_of, span_of
-from headrace.queries.scopes import ANONYMOUS, Relation
+from headrace.queries.scopes import ANONYMOUS, Found, Relation
 
 
 def operands(node: exp.Expr) -> Iterator[exp.Expr]:
@@ -46,7 +46,7 @@ def path_of(node: exp.Expr) -> tuple[list[exp.Identifier], exp.Expr | None]:
     return [], node
 
 
-def columns_of(item: exp.Expr, types: Mapping[int, str]) -> tuple[Column, ...] | None:
+def columns_of(item: exp.Expr, meanings: Mapping[int, Found]) -> tuple[Column, ...] | None:
     """The columns of one selected expression; None where their number depends on types."""
     if isinstance(item, exp.Aliases):
         return tuple(Column(part.name, UNKNOWN) for part in item.expressions)
@@ -56,7 +56,10 @@ def columns_of(item: exp.Expr, types: Mapping[int, str]) -> tuple[Column, ...] |
         name = output_name(value.this)  # a cast keeps its column's name
     if name is None and _is_generator(value):
         return None
-    return (Column(name or ANONYMOUS, types.get(id(value), UNKNOWN)),)
+    meaning = meanings.get(id(value), Found(UNKNOWN))
+    if value is item and meaning.column is not None:
+        return (meaning.column,)  # the very column, which may be selected twice
+    return (Column(name or ANONYMOUS, meaning.type),)
 
 
 def _is_generator(value: exp.Expr) -> bool:
