@@ -126,7 +126,8 @@ class TestScopes:
     def test_forgotten_values_are_unknown(self) -> None:
         variables = Variables(AT).defining(Variable("x", "1"), Variable("y", "2"))
 
-        after = variables.forgetting(["x", "never_set"])
+        after = variables.forgetting(["x", "set_in_one_arm"])
 
         assert value(after, "x") == Unknown(frozenset({"x"}))
+        assert value(after, "set_in_one_arm") == Unknown(frozenset({"set_in_one_arm"}))
         assert value(after, "y") == "2"

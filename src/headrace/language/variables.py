@@ -108,13 +108,12 @@ class Variables:
         return self._with({**kept, **back})
 
     def forgetting(self, names: Iterable[str]) -> Self:
-        """With the values of these no longer known: arms that differ may have set them."""
-        gone = {
-            name: replace(self.defined[name], value=Unknown(frozenset({name})), deferred=False)
-            for name in names
-            if name in self.defined
-        }
-        return self._with({**self.defined, **gone})
+        """With the values of these no longer known: arms of which one will run may set them."""
+        return self._with({**self.defined, **{name: self._forgotten(name) for name in names}})
+
+    def _forgotten(self, name: str) -> Variable:
+        known = self.defined.get(name, Variable(name, ""))
+        return replace(known, value=Unknown(frozenset({name})), deferred=False)
 
     def _with(self, defined: dict[str, Variable]) -> Self:
         return replace(self, defined=MappingProxyType(defined))
