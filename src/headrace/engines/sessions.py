@@ -42,6 +42,10 @@ CANCEL_SECONDS = 1.0
 """How long ``cancel`` goes on interrupting work that had not yet reached the engine."""
 
 
+Lowering = Callable[[str, Callable[[str], Sequence[str]]], str]
+"""Gives a text as an engine takes it, asking for the column names of queries where it must."""
+
+
 class ConnectTables:
     """``graph.Tables`` over one Spark Connect session.
 
@@ -50,7 +54,7 @@ class ConnectTables:
     session : a connected session that is ours alone
     engine : ``embedded`` or ``spark``
     scratch : a directory of this session's own for staged tables; removed by ``close``
-    lower : rewrites SQL text for what this engine lacks
+    lower : rewrites SQL text for what this engine lacks; it may ask for a query's column names
     """
 
     def __init__(
@@ -58,7 +62,7 @@ class ConnectTables:
         session: SparkSession,
         engine: str,
         scratch: Path,
-        lower: Callable[[str], str] = lambda text: text,
+        lower: Lowering | None = None,
     ) -> None:
         self._session = session
         self._engine = engine
@@ -79,7 +83,7 @@ class ConnectTables:
         return self._session
 
     def sql(self, text: str) -> DataFrame:
-        lowered = self._lower(text)
+        lowered = self._lowered(text)
         with self._call():
             return self._session.sql(lowered)
 
@@ -157,7 +161,7 @@ class ConnectTables:
         return self._staged.get(name)
 
     def command(self, sql: str) -> None:
-        lowered = self._lower(sql)
+        lowered = self._lowered(sql)
         with self._call():
             self._session.sql(lowered)
 
@@ -191,6 +195,12 @@ class ConnectTables:
             release(held)
         self._functions.clear()
         shutil.rmtree(self._scratch, ignore_errors=True)
+
+    def _lowered(self, text: str) -> str:
+        return text if self._lower is None else self._lower(text, self._column_names)
+
+    def _column_names(self, query: str) -> Sequence[str]:
+        return self.schema(self.sql(query)).names
 
     def _interrupt(self) -> None:
         with contextlib.suppress(PySparkException):  # nothing runs any more, or nobody answers

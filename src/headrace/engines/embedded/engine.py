@@ -6,12 +6,14 @@ import contextlib
 import os
 import tempfile
 import threading
+import warnings
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from pysail.spark import SparkConnectServer
 
 from headrace.engines.connect import DefaultChannelBuilder, DefaultPolicy, SparkSession
+from headrace.engines.embedded.rewrites import lower
 from headrace.engines.memory import Budget, budget
 from headrace.engines.sessions import ConnectTables
 from headrace.errors import RunError
@@ -55,6 +57,7 @@ class EmbeddedEngine:
     ) -> None:
         self.budget: Budget = budget(memory_bytes)
         self._scratch = tempfile.TemporaryDirectory(prefix="headrace-engine-", dir=scratch)
+        self._verbose = verbose
         self._sessions: list[ConnectTables] = []
         with _environment(_settings(self.budget, verbose, Path(self._scratch.name))):
             self._server = _started_server()
@@ -68,7 +71,9 @@ class EmbeddedEngine:
     def session(self) -> ConnectTables:
         """A session of its own: views, functions and settings are isolated from others'."""
         scratch = Path(tempfile.mkdtemp(prefix="session-", dir=self._scratch.name))
-        tables = ConnectTables(_connected(self.url), self.name, scratch)
+        if not self._verbose:
+            warnings.filterwarnings("ignore", module=r"pyspark\.")
+        tables = ConnectTables(_connected(self.url), self.name, scratch, lower)
         self._sessions.append(tables)
         return tables
 

@@ -1,0 +1,28 @@
+"""What a rewriting rule is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from headrace.engines.embedded.rewrites.statement import Edit, Statement
+
+ColumnsOf = Callable[[str], Sequence[str]]
+"""The names of a query's columns."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A feature that Sail lacks and what it is given in its place.
+
+    ``trigger`` is a regular expression of words without which no text has the feature.
+    ``edits`` gives replacements that do not overlap; it is asked again of the edited text until
+    it gives none.
+    """
+
+    feature: str
+    instead: str
+    trigger: str
+    edits: Callable[[Statement, ColumnsOf | None], Iterable[Edit]]
