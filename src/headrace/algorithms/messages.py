@@ -20,6 +20,11 @@ class WarmUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Started:
+    """The request has been read, and the fit begins."""
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
     """The algorithm, the data or the options are at fault; the user can mend it."""
 
@@ -43,10 +48,10 @@ class Crashed:
 
 
 Request = WarmUp | FitRequest
-Answer = FitResult | Refused | Crashed
+Answer = Started | FitResult | Refused | Crashed
 
 _KINDS: Mapping[str, Callable[..., Request | Answer]] = {
-    kind.__name__: kind for kind in (WarmUp, FitRequest, FitResult, Refused, Crashed)
+    kind.__name__: kind for kind in (WarmUp, FitRequest, Started, FitResult, Refused, Crashed)
 }
 _PATHS = frozenset({"table", "artifact", "evaluation_table"})
 _TUPLES = frozenset({"algorithms", "features", "choices"})

@@ -1,9 +1,9 @@
 """The child process that fits: ``python -m headrace.algorithms.worker``.
 
-Requests come as lines on standard input, answers go to the descriptor ``--answers``; whatever
-libraries print goes where the parent pointed standard output and error, never into the answers.
-The parent holds the other end of ``--lifeline`` open and writes nothing: when it closes, because
-the parent ended or was killed, so does this process, also in the middle of C code.
+Requests come as lines on standard input, answers go as messages to the descriptor ``--answers``;
+whatever libraries print goes where the parent pointed standard output and error, never among the
+answers. The parent holds the other end of ``--lifeline`` open and writes nothing: when it closes,
+because the parent ended or was killed, so does this process, also in the middle of C code.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Sequence
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import BinaryIO
 
@@ -24,6 +25,7 @@ from headrace.algorithms.messages import (
     Answer,
     Crashed,
     Refused,
+    Started,
     WarmUp,
     decode,
     encode,
@@ -36,18 +38,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Answer requests until standard input ends."""
     options = _parser().parse_args(arguments)
     _end_with_parent(options.lifeline)
-    with os.fdopen(options.answers, "wb", buffering=0) as answers:
+    with Connection(options.answers, readable=False) as answers:
         serve(sys.stdin.buffer, answers, options.memory)
 
 
-def serve(requests: BinaryIO, answers: BinaryIO, memory_bytes: int | None) -> None:
+def serve(requests: BinaryIO, answers: Connection, memory_bytes: int | None) -> None:
     """Handle each request of a stream in turn."""
     for line in requests:
         request = decode(line)
         if isinstance(request, WarmUp):
             _warm_up(request.algorithms)
         elif isinstance(request, FitRequest):
-            answers.write(encode(_answer(request, memory_bytes)))
+            answers.send_bytes(encode(Started()))
+            answers.send_bytes(encode(_answer(request, memory_bytes)))
 
 
 def _answer(request: FitRequest, memory_bytes: int | None) -> Answer:
@@ -59,8 +62,7 @@ def _answer(request: FitRequest, memory_bytes: int | None) -> Answer:
     except MemoryError:
         traceback.print_exc()
         return Refused(
-            f"{request.algorithm} needs more memory than the {_megabytes(memory_bytes)} "
-            "that training may use",
+            f"{request.algorithm} needs more memory than {_allowed(memory_bytes)}",
             "train on fewer rows or columns, or raise the memory budget",
         )
     except HeadraceError as error:
@@ -121,8 +123,10 @@ def _wait_for_end(lifeline: int) -> None:
     os._exit(1)
 
 
-def _megabytes(size: int | None) -> str:
-    return f"{(size or 0) / 2**20:,.0f} MB"
+def _allowed(memory_bytes: int | None) -> str:
+    if memory_bytes is None:
+        return "this machine has"
+    return f"the {memory_bytes / 2**20:,.0f} MB that training may use"
 
 
 def _parser() -> argparse.ArgumentParser:

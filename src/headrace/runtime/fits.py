@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
-import select
 import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import BinaryIO
 
 from headrace.algorithms.messages import (
     Answer,
@@ -42,7 +41,7 @@ class Child:
     """A running worker and our ends of its pipes."""
 
     process: subprocess.Popen[bytes]
-    answers: BinaryIO
+    answers: Connection
     lifeline: int
 
     @classmethod
@@ -68,7 +67,7 @@ class Child:
         finally:
             os.close(child_answers)
             os.close(child_lifeline)
-        return cls(process, os.fdopen(answers, "rb"), lifeline)
+        return cls(process, Connection(answers, writable=False), lifeline)
 
     @property
     def alive(self) -> bool:
@@ -84,12 +83,12 @@ class Child:
         """The next answer; None when the child has ended."""
         # A signal's handler runs in the main thread, whichever thread the kernel interrupts: we
         # look up now and then, or a Ctrl-C could wait for the fit.
-        while not select.select([self.answers], [], [], LOOK_UP_SECONDS)[0]:
+        while not self.answers.poll(LOOK_UP_SECONDS):
             pass
-        line = self.answers.readline()
-        if not line.endswith(b"\n"):
+        try:
+            answer = decode(self.answers.recv_bytes())
+        except (EOFError, OSError):  # the latter for half a message
             return None
-        answer = decode(line)
         assert not isinstance(answer, WarmUp | FitRequest)
         return answer
 
@@ -137,6 +136,11 @@ class FitProcess:
         self._state = threading.Lock()
         self._running = False
         self._cancelled = False
+
+    @property
+    def child_pid(self) -> int | None:
+        """The process that fits, where one runs."""
+        return self._child.process.pid if self._child is not None else None
 
     def fit(self, request: FitRequest) -> FitResult:
         """Fit in the child and wait for it (see ``models.protocols.Fits``)."""
@@ -193,7 +197,9 @@ class FitProcess:
         A child may have died since its last fit, and its death may show only now: then a second
         one is tried.
         """
-        for _ in range(2):
+        for attempt in range(2):
+            if attempt:
+                self._lose_child()
             with self._state:
                 if self._cancelled:
                     return None
