@@ -46,6 +46,7 @@ class Checker:
         self._blocks: list[Pipeline] = []
         self._known: dict[Output, Knowledge] = {}
         self._problems: list[Problem] = []
+        self._failed: set[str] = set()
         self._mentioned: set[str] = set()
 
     def mention(self, words: Iterable[str]) -> None:
@@ -60,8 +61,12 @@ class Checker:
         self._blocks.append(block)
         found: list[Problem] = []
         for step in block:
-            if not isinstance(step.operator, Carried):
-                found += self._step(step)
+            if isinstance(step.operator, Carried):
+                continue
+            problems = self._step(step)
+            if any(problem.severity == "error" for problem in problems):
+                self._failed.add(step.id)
+            found += problems
         self._problems += found
         return tuple(found)
 
@@ -71,7 +76,12 @@ class Checker:
 
     def result(self) -> CheckResult:
         """All problems so far, with those that only the whole program shows."""
-        checked = Checked(tuple(self._blocks), dict(self._known), frozenset(self._mentioned))
+        checked = Checked(
+            tuple(self._blocks),
+            dict(self._known),
+            frozenset(self._failed),
+            frozenset(self._mentioned),
+        )
         warnings = [problem for rule in RULES for problem in rule(checked)]
         problems = in_order([*self._problems, *warnings])
         return CheckResult(problems, dict(self._known), tuple(self._blocks))

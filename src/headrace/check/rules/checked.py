@@ -16,11 +16,13 @@ from headrace.operators.carried import Carried
 class Checked:
     """The blocks of a program, whose steps have been checked, and what is known of outputs.
 
-    ``mentioned`` are the words of statements that are too wrong to be steps.
+    ``failed`` are the steps that have errors; ``mentioned`` the words of statements that are
+    too wrong to be steps.
     """
 
     blocks: tuple[Pipeline, ...]
     known: Mapping[tuple[str, str], Knowledge]
+    failed: frozenset[str] = frozenset()
     mentioned: frozenset[str] = frozenset()
 
     def steps(self) -> Iterator[Step]:

@@ -19,7 +19,7 @@ def unused_tables(checked: Checked) -> Iterable[Problem]:
     # A statement that is wrong elsewhere may have meant the table, perhaps by a misspelt name.
     read |= {near for word in checked.mentioned if (near := closest(word, names))}
     for step in steps[:-1]:
-        if step.id in names and step.id not in read:
+        if step.id in names and step.id not in read | checked.failed:
             span = step.origin.of("table") if step.origin else None
             yield Problem(
                 f"nothing reads the table '{step.id}'",
