@@ -6,7 +6,7 @@ models and settings; ``Session`` runs texts one after another over the same tabl
 
 from typing import TYPE_CHECKING
 
-__version__ = "0.1.0"
+from headrace.version import __version__
 
 if TYPE_CHECKING:
     from headrace.app import Workspace, check, explain, run
@@ -33,4 +33,13 @@ def __getattr__(name: str) -> object:
     return getattr(import_module(_PLACES[name]), name)
 
 
-__all__ = ["HeadraceError", "RunResult", "Session", "Workspace", "check", "explain", "run"]
+__all__ = [
+    "HeadraceError",
+    "RunResult",
+    "Session",
+    "Workspace",
+    "__version__",
+    "check",
+    "explain",
+    "run",
+]

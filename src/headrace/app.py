@@ -8,6 +8,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from functools import cache, cached_property
 from pathlib import Path
@@ -202,8 +203,9 @@ class Workspace:
         for step in pipeline:
             operator = step.operator
             if isinstance(operator, Load):
-                described = self.sources.describe(operator.format, operator.path, operator.options)
-                facts[step.id] = described.facts
+                with suppress(DataError):  # a step before it may write it; opening it will tell
+                    found = self.sources.describe(operator.format, operator.path, operator.options)
+                    facts[step.id] = found.facts
         return facts
 
 

@@ -58,9 +58,6 @@ class StepSite:
     def offline(self) -> bool:
         return self.services.offline
 
-    def linked(self, port: str) -> bool:
-        return self.step.link(port) is not None
-
     def schema(self, port: str = "table") -> Schema | None:
         value = self._arriving(port)
         return value if isinstance(value, Schema) else None
@@ -68,6 +65,9 @@ class StepSite:
     def signature(self, port: str = "model") -> Signature | None:
         value = self._arriving(port)
         return value if isinstance(value, Signature) else None
+
+    def linked(self, port: str) -> bool:
+        return self.step.link(port) is not None
 
     def place(self, parameter: str) -> Span | None:
         return self.step.origin.of(parameter) if self.step.origin else None

@@ -10,8 +10,8 @@ from importlib import import_module
 
 import click
 
-from headrace import __version__
 from headrace.errors import Cancelled, HeadraceError
+from headrace.version import __version__
 
 PROBLEM, USAGE, INTERRUPTED = 1, 2, 130
 

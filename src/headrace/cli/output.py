@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -62,7 +63,7 @@ def read_script(path: str) -> Source:
     HeadraceError : where it cannot be read, or is not UTF-8
     """
     if path == "-":
-        return Source("<stdin>", click.get_text_stream("stdin").read())
+        return Source("<stdin>", sys.stdin.read())
     file = Path(path)
     try:
         return Source(path, file.read_text(encoding="utf-8-sig"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar, cast
 
@@ -29,7 +29,7 @@ from headrace.language.syntax import (
     Unregister,
 )
 from headrace.operators import formats
-from headrace.operators.base import Operator
+from headrace.operators.base import WRITTEN, Operator
 from headrace.operators.catalog import (
     bind_operator,
     find_command,
@@ -101,7 +101,9 @@ class Lowering:
         bound = _unwrap(bind(record, options, name), statement.span)
         operator = LoadOperator(format=formats.find(name).name, path=path.text, options=bound)
         texts = {"path": path, "format": statement.format.value}
-        return self._define(statement.table, operator, {}, statement.span, texts)
+        writer = self.scope.writer_of(self.expand(statement.path, False).text)
+        links = {WRITTEN.name: writer} if writer else {}
+        return self._define(statement.table, operator, links, statement.span, texts)
 
     def connect(self, statement: Connect) -> None:
         name = statement.format.plain
@@ -153,7 +155,10 @@ class Lowering:
         if partition_by:
             texts["partition_by"] = partition_by[0]
         links = {"table": self.find("table", statement.table)}
-        return self.block.add(f"save_{links['table'].name}", operator, links, statement.span, texts)
+        name = f"save_{links['table'].name}"
+        step = self.block.add(name, operator, links, statement.span, texts)
+        self._note_writes(step, *operator.written_paths(), self.expand(statement.path, False).text)
+        return step
 
     def train(self, statement: Train) -> Step:
         path = self.expand(statement.path, False)
@@ -191,6 +196,7 @@ class Lowering:
     def unregister(self, statement: Unregister) -> None:
         found = self.find("function", statement.function)
         del self.scope.functions[found.name.casefold()]
+        self.scope.unregistered[found.name.casefold()] = statement.span
 
     def command(self, statement: Command) -> Step | None:
         """A command that is an operator; None where no operator has its name."""
@@ -216,6 +222,7 @@ class Lowering:
             bound.texts,
         )
         self._define_command_tables(step, operator, call.result)
+        self._note_writes(step, *operator.written_paths())
         return step
 
     def _connection_options(
@@ -339,6 +346,7 @@ class Lowering:
             elif not self._in_catalogue(reference.name):
                 span = text.span(reference.start, reference.end)
                 problems.append(self.scope.unknown("table", reference.name, span))
+        problems += self._unregistered_calls(operator, text)
         if problems:
             raise ScriptError.of(problems)
         for name in operator.functions:
@@ -346,6 +354,16 @@ class Lowering:
             if function is not None:
                 links[operator.function_port(name)] = function
         return links
+
+    def _unregistered_calls(self, operator: SqlText, text: MappedText) -> Iterator[Problem]:
+        """Calls of functions that were taken away; the engine may still know them."""
+        for call in parse_query(operator.sql).functions:
+            gone = self.scope.unregistered.get(call.name.casefold())
+            if gone is not None and self.scope.find("function", call.name) is None:
+                message = f"function '{call.name}' is no longer registered"
+                span = text.span(call.start, call.end)
+                hint = f"it was unregistered at {gone.label}"
+                yield Problem(message, span, hint, code="unknown-function")
 
     def _in_catalogue(self, name: str) -> bool:
         return "." in name or name.casefold() in self.scope.catalogue
@@ -373,6 +391,11 @@ class Lowering:
             self.scope.define("table", made)
         else:
             self.scope.last_table = made
+
+    def _note_writes(self, step: Step, *paths: str) -> None:
+        for path in paths:
+            made = Definition(path, step.id, WRITTEN.name, step.span)
+            self.scope.written[path] = made
 
     def _define_command_tables(
         self, step: Step, operator: CommandOperator, result: Word | None

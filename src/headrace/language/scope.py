@@ -40,7 +40,8 @@ class Scope:
     """The names that statements have defined so far.
 
     Tables and functions are found whatever their case, as in Spark; models by the very path
-    that they were trained at. ``skipped`` are names of branches that were not taken.
+    that they were trained at. ``written`` are the places that earlier
+    steps write; ``skipped`` are names of branches that were not taken.
     """
 
     variables: Variables
@@ -49,6 +50,8 @@ class Scope:
     models: dict[str, Definition] = field(default_factory=dict)
     connections: dict[str, Connection] = field(default_factory=dict)
     catalogue: frozenset[str] = frozenset()
+    written: dict[str, Definition] = field(default_factory=dict)
+    unregistered: dict[str, Span] = field(default_factory=dict)
     skipped: dict[str, Span] = field(default_factory=dict)
     last_table: Definition | None = None
 
@@ -60,6 +63,8 @@ class Scope:
             functions=dict(self.functions),
             models=dict(self.models),
             connections=dict(self.connections),
+            written=dict(self.written),
+            unregistered=dict(self.unregistered),
             skipped=dict(self.skipped),
         )
 
@@ -75,6 +80,16 @@ class Scope:
         self._of(kind)[name if kind == "model" else name.casefold()] = definition
         if kind == "table":
             self.last_table = definition
+
+    def writer_of(self, path: str) -> Definition | None:
+        """What wrote this path, or a folder or connection above it, earlier in the script."""
+        known = (
+            place
+            for place in self.written
+            if path.rstrip("/") == place.rstrip("/")
+            or path.startswith(place if place.endswith(".") else f"{place.rstrip('/')}/")
+        )
+        return next((self.written[place] for place in known), None)
 
     def unknown(self, kind: Kind, name: str, span: Span | None) -> Problem:
         """The problem of a name that nothing defines, with why or with what exists."""

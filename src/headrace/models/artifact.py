@@ -33,6 +33,7 @@ from headrace.models.outputs import Outputs
 from headrace.models.preparation import Arrays, Preparation
 from headrace.models.scorers import Scorer, estimator_scores, make_scorer
 from headrace.models.signatures import make_signature, signature_from_json, signature_to_json
+from headrace.version import __version__
 
 FORMAT_VERSION = 1
 DESCRIPTION = "model.json"
@@ -200,9 +201,7 @@ def _describe(fitted: Fitted) -> dict[str, Any]:
 
 def _version(library: str) -> str:
     if library == "headrace":
-        import headrace
-
-        return headrace.__version__
+        return __version__
     return version(library)
 
 

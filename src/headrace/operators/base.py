@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from headrace.errors import Problem
-from headrace.graph.ports import TABLE, Port
+from headrace.graph.ports import ANY, TABLE, Port
 from headrace.graph.protocols import Analyzer, Sinks, Sources, Tables
 from headrace.graph.report import Report
 from headrace.graph.schema import Schema
@@ -21,6 +21,9 @@ from headrace.operators.options import Options
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
+
+WRITTEN = Port("written", ANY)
+"""The output of an operator that writes: nothing flows, but who reads the place waits for it."""
 
 Knowledge = Schema | Signature | None
 """What the check knows of a value: a table's columns, a model's signature, or nothing."""
@@ -155,6 +158,13 @@ class Operator(Options):
 
     def outputs(self) -> tuple[Port, ...]:
         return (Port("table", TABLE),)
+
+    def written_paths(self) -> tuple[str, ...]:
+        """The places that running it writes, as a later ``load`` names them.
+
+        An operator that writes has the output ``WRITTEN``, by which that load comes after it.
+        """
+        return ()
 
     def parameters(self) -> Mapping[str, Json]:
         return self.model_dump(mode="json", exclude_defaults=True)

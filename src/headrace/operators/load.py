@@ -8,12 +8,24 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydantic import SerializeAsAny
 
 from headrace.errors import HeadraceError, Problem
-from headrace.graph.ports import Port
-from headrace.operators.base import Context, Inputs, Knowledge, Operator, Site, Value
+from headrace.graph.ports import ANY, Port
+from headrace.operators.base import (
+    WRITTEN,
+    Context,
+    Inputs,
+    Knowledge,
+    Operator,
+    Site,
+    Value,
+)
 from headrace.operators.options import Options
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
+
+
+KEEPS_TYPES = frozenset({"parquet", "orc", "delta"})
+"""Formats that read back as the very columns that were saved."""
 
 
 class Load(Operator):
@@ -28,10 +40,11 @@ class Load(Operator):
     options: SerializeAsAny[Options]
 
     def inputs(self) -> tuple[Port, ...]:
-        return ()
+        """Filled where an earlier step of the script writes what this one reads."""
+        return (Port(WRITTEN.name, ANY, optional=True),)
 
     def check(self, site: Site) -> Iterable[Problem]:
-        if site.offline:
+        if site.offline or site.linked(WRITTEN.name):
             return ()
         try:
             site.sources.describe(self.format, self.path, self.options)
@@ -40,6 +53,9 @@ class Load(Operator):
         return ()
 
     def knowledge(self, site: Site) -> Mapping[str, Knowledge]:
+        if site.linked(WRITTEN.name):
+            known = site.schema(WRITTEN.name) if self.format in KEEPS_TYPES else None
+            return {"table": known}
         if site.offline:
             return {"table": None}
         return {"table": site.sources.describe(self.format, self.path, self.options).schema}

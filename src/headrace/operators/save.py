@@ -11,7 +11,15 @@ from headrace.errors import HeadraceError, Problem
 from headrace.graph.ports import Port
 from headrace.graph.protocols import SaveMode, SaveTarget
 from headrace.graph.report import Report, TextItem
-from headrace.operators.base import Context, Inputs, Operator, Site, Value
+from headrace.operators.base import (
+    WRITTEN,
+    Context,
+    Inputs,
+    Knowledge,
+    Operator,
+    Site,
+    Value,
+)
 from headrace.operators.options import Options
 
 if TYPE_CHECKING:
@@ -32,7 +40,14 @@ class Save(Operator):
     partition_by: tuple[str, ...] = ()
 
     def outputs(self) -> tuple[Port, ...]:
-        return ()
+        return (WRITTEN,)
+
+    def written_paths(self) -> tuple[str, ...]:
+        return (self.path,)
+
+    def knowledge(self, site: Site) -> Mapping[str, Knowledge]:
+        """The columns that a load of what was written will find."""
+        return {WRITTEN.name: site.schema()}
 
     @property
     def target(self) -> SaveTarget:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from headrace.errors import RunError
 from headrace.graph.ports import Port
 from headrace.graph.schema import Schema
-from headrace.operators.base import Context, Inputs, Knowledge, Site, Value
+from headrace.operators.base import WRITTEN, Context, Inputs, Knowledge, Site, Value
 from headrace.operators.commands.base import Call, Command, Word
 from headrace.operators.options import Names, parameter
 
@@ -92,6 +92,12 @@ class Files(Command):
 
     def inputs(self) -> tuple[Port, ...]:
         return ()
+
+    def outputs(self) -> tuple[Port, ...]:
+        return (Port("table"), WRITTEN)
+
+    def written_paths(self) -> tuple[str, ...]:
+        return self.paths[1:] if self.action == "mv" else ()
 
     def knowledge(self, site: Site) -> Mapping[str, Knowledge]:
         return {"table": LISTING}

@@ -9,7 +9,7 @@ from pydantic import SerializeAsAny
 
 from headrace.graph.ports import Port
 from headrace.graph.report import Report, TextItem
-from headrace.operators.base import Context, Inputs, Value
+from headrace.operators.base import WRITTEN, Context, Inputs, Value
 from headrace.operators.commands.base import Call, Command, Word
 from headrace.operators.options import Options, parameter
 
@@ -42,7 +42,11 @@ class Jdbc(Command):
         return ()
 
     def outputs(self) -> tuple[Port, ...]:
-        return ()
+        return (WRITTEN,)
+
+    def written_paths(self) -> tuple[str, ...]:
+        """Any table of the connection may have changed."""
+        return (f"{self.connection}.",)
 
     def run(self, inputs: Inputs, context: Context) -> Mapping[str, Value | DataFrame]:
         changed = context.sinks.execute(self.statements, self.options)

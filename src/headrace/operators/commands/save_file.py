@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from headrace.errors import RunError
 from headrace.graph.ports import Port
 from headrace.graph.report import Report, TextItem
-from headrace.operators.base import Context, Inputs, Value
+from headrace.operators.base import WRITTEN, Context, Inputs, Value
 from headrace.operators.commands.base import Call, Command, Word, flags
 from headrace.operators.commands.files import inside, write_whole
 from headrace.operators.options import parameter
@@ -33,7 +33,10 @@ class SaveFile(Command):
         return Call((named["o"].option("path"),), {"table": named["i"]})
 
     def outputs(self) -> tuple[Port, ...]:
-        return ()
+        return (WRITTEN,)
+
+    def written_paths(self) -> tuple[str, ...]:
+        return (self.path,)
 
     def run(self, inputs: Inputs, context: Context) -> Mapping[str, Value | DataFrame]:
         rows = context.tables.collect(inputs.frame(), limit=2)

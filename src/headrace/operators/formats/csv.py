@@ -54,9 +54,6 @@ class CsvRead(FileRead):
     infer_schema: bool = parameter(
         False, title="find the type of each column by reading all values"
     )
-    column_types: str | None = parameter(
-        None, "schema", title='types given in advance, as in "id bigint, day date"'
-    )
     null_value: Names = parameter(
         (), "nullValues", title="texts that mean null, besides the empty field"
     )

@@ -21,7 +21,6 @@ class JsonRead(FileRead):
     bad_rows: BadRows = parameter(
         "fail", "mode", title="a record that is not JSON: fail, drop it, or null (a row of nulls)"
     )
-    primitives_as_string: bool = parameter(False, title="keep numbers and booleans as strings")
 
 
 class JsonWrite(CompressedWrite):
