@@ -71,7 +71,7 @@ class TestStep:
     @pytest.mark.parametrize("wrong", [{"cpu": 0}, {"gpu": -1}, {"workers": 0}])
     def test_resources_are_positive(self, wrong: dict[str, int]) -> None:
         with pytest.raises(GraphError, match="positive"):
-            Resources(**wrong)  # type: ignore[arg-type]
+            Resources(**wrong)
 
 
 class TestPipeline:
@@ -144,7 +144,7 @@ class TestPartRuns:
 
 @st.composite
 def pipelines(draw: st.DrawFn) -> Pipeline:
-    steps = []
+    steps: list[Step] = []
     for index in range(draw(st.integers(1, 12))):
         names = [each.id for each in steps]
         parents = draw(st.lists(st.sampled_from(names), unique=True, max_size=3)) if names else []
