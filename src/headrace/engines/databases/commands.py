@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from headrace.engines.databases.addresses import find_address
-from headrace.engines.databases.connections import connected, explained
+from headrace.engines.databases.connections import connected
 from headrace.operators.formats.jdbc import JdbcConnection
 
 
@@ -28,6 +30,12 @@ def execute_jdbc(statements: Sequence[str], options: JdbcConnection, root: Path)
     DataError : no connection, or a refused statement; then nothing has changed (MySQL commits
         at each statement that changes a table's structure)
     """
-    address = find_address(options, root)
-    with connected(address, writes=True) as connection, explained(address), connection.begin():
-        return tuple(connection.exec_driver_sql(text).rowcount for text in statements)
+    with connected(find_address(options, root), writes=True) as connection, connection.begin():
+        return tuple(_execute(connection, statement) for statement in statements)
+
+
+def _execute(connection: sa.Connection, statement: str) -> int:
+    """Without parameters, so that a % in the text is a %."""
+    plain = connection.execution_options(no_parameters=True)
+    with plain.exec_driver_sql(statement.strip().rstrip(";")) as result:
+        return int(result.rowcount)

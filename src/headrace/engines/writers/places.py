@@ -54,7 +54,7 @@ def find_place(written: str, root: Path) -> Place:
         raise DataError("a save needs a path", hint="write it in back-quotes: csv.`out/table`")
     if "\0" in text:
         raise DataError("a path cannot hold a NUL character")
-    return Place(text, Path(os.path.realpath(root / text)))
+    return Place(text, Path(os.path.realpath(root / Path(text).expanduser())))
 
 
 def asks_for_file(place: Place, endings: tuple[str, ...]) -> bool:
