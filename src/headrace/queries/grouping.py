@@ -56,6 +56,8 @@ def _grouped(select: exp.Select, expressions: list[exp.Expr]) -> set[str]:
     """The grouping expressions as folded text: written out, by position or by alias."""
     items = select.expressions
     texts = {_text(expression) for expression in expressions}
+    sets = (e for e in expressions if isinstance(e, (exp.Rollup, exp.Cube, exp.GroupingSets)))
+    texts |= {_text(column) for group in sets for column in group.find_all(exp.Column)}
     for index, item in enumerate(items, start=1):
         if str(index) in texts or (isinstance(item, exp.Alias) and item.alias.casefold() in texts):
             texts.add(_text(item.unalias()))
