@@ -59,6 +59,10 @@ class FileSinks:
             else:
                 check_files(target, place, self._root)
 
+    def execute(self, statements: Sequence[str], options: OptionRecord) -> tuple[int, ...]:
+        assert isinstance(options, JdbcConnection)  # the only format with statements
+        return execute_jdbc(statements, options, self._root)
+
     def _place(self, target: SaveTarget) -> Place:
         if target.format_name != "delta" and target.format_name not in FORMATS:
             raise DataError(
