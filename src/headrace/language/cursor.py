@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from headrace.errors import ScriptError
+from headrace.errors import ScriptError, closest
 from headrace.graph.span import MappedText, Piece, Source, Span
 from headrace.language import quotation
 from headrace.language.lexer import TRIVIA, Token, TokenKind
@@ -24,7 +24,7 @@ FULL_WIDTH = {
 }  # fmt: skip
 """Marks of a Chinese keyboard that look like marks of the language."""
 
-CONNECTIVES = ("as", "into", "where", "options", "partitionby", "and")
+CONNECTIVES = ("as", "into", "where", "options", "partitionBy", "and")
 """Keywords that join the parts of a statement."""
 _SHOWN_LENGTH = 40
 
@@ -59,7 +59,7 @@ class Cursor:
         return self.source.text[token.start : token.end] if token else ""
 
     def at(self, *texts: str) -> bool:
-        """Whether one of these symbols or (lower-case) words stands here."""
+        """Whether one of these symbols or words, in any case, stands here."""
         return self._is(self.token, texts)
 
     def next_is(self, *texts: str) -> bool:
@@ -75,7 +75,8 @@ class Cursor:
     def _is(self, token: Token | None, texts: tuple[str, ...]) -> bool:
         if token is None or token.kind not in ("word", "symbol"):
             return False
-        return self.text(token).lower() in texts
+        word = self.text(token).lower()
+        return any(word == text.lower() for text in texts)
 
     def here(self) -> Span:
         """The token that stands here, or the end of the statement."""
@@ -103,7 +104,7 @@ class Cursor:
 
     def expect(self, *texts: str, hint: str | None = None) -> Token:
         if not self.at(*texts):
-            self.fail(" or ".join(f"'{text}'" for text in texts), hint)
+            self.fail(" or ".join(f"'{text}'" for text in texts), hint or self._meant())
         return self.take()
 
     def expect_end(self) -> None:
@@ -111,7 +112,7 @@ class Cursor:
             return
         glued = self.glued()
         hint = f"a name with such a character stands in back-quotes: `{glued}`" if glued else None
-        self.fail("';'", hint)
+        self.fail("';'", hint or self._meant())
 
     def glued(self) -> str | None:
         """What was read last and stands here without a blank between, such as ``a-b``."""
@@ -176,6 +177,12 @@ class Cursor:
         if self.at_kind("word") and text.lower() in KEYWORDS and not self.at(*CONNECTIVES):
             return f"'{text}' is a keyword; as a name it stands in back-quotes: `{text}`"
         return None
+
+    def _meant(self) -> str | None:
+        """The keyword that a word here may be a misspelling of."""
+        near = closest(self.text(self.token), CONNECTIVES) if self.at_kind("word") else None
+        misspelt = near is not None and not self.at(near.lower())
+        return f"did you mean '{near}'?" if misspelt else None
 
     # Errors
 

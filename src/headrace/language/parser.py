@@ -18,6 +18,8 @@ SOURCE_LENGTH_LIMIT = 64 * 1024 * 1024
 STATEMENT_LIMIT = 200_000
 PROBLEM_LIMIT = 100
 """After so many problems the rest of the text is not read."""
+REREAD_LIMIT = 100_000
+"""Most characters that are read again after a quote without an end."""
 
 _UNCLOSED = {
     "'''": ("the block has no end", "a block ends with '''"),
@@ -127,10 +129,12 @@ class _Parser:
         opening = self._opening(token)
         for earlier in significant:
             after = self.lexer.statement_end_within(earlier)
-            if after is not None and self._opening(earlier) == opening:
+            if after is None or self._opening(earlier) != opening:
+                continue
+            if token.start - after < REREAD_LIMIT:
                 self.lexer.position = after
-                token = earlier
-                break
+            token = earlier
+            break
         message, hint = _UNCLOSED[opening]
         span = self.source.span(token.start, token.start + len(opening))
         return ScriptError(message, span=span, hint=hint)

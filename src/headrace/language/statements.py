@@ -29,7 +29,7 @@ from headrace.language.syntax import (
 
 FORMS = {
     "load": "load csv.`data/orders.csv` where header=\"true\" as orders;",
-    "save": "save overwrite orders as parquet.`out/orders` partitionBy day;",
+    "save": "save overwrite orders as parquet.`out/orders` where fileNum=1 partitionBy day;",
     "train": "train orders as RandomForest.`churn` where labelCol=\"label\" as result;",
     "run": "run orders as RateSampler.`` where sampleRate=\"0.8,0.2\" as parts;",
     "predict": "predict orders as RandomForest.`churn` as scored;",
