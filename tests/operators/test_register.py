@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from sklearn.ensemble import HistGradientBoostingRegressor
 
 from headrace.engines.sessions import ConnectTables
 from headrace.errors import RunError
 from headrace.graph.report import TextItem
 from headrace.graph.schema import Column, Schema
 from headrace.graph.signature import Signature
+from headrace.models.artifact import Fitted, write_artifact
 from headrace.models.model import FittedModel
+from headrace.models.preparation import Preparation, Treatment
 from headrace.models.store import ModelStore
 from headrace.operators.base import FunctionValue
 from headrace.operators.options import given
 from headrace.operators.register import Register, register_operator
 from headrace.runtime.fits import FitProcess
 from tests.operators.models import ModelBench, model_desk, train_forest
+
+INSTANT = pa.timestamp("us", "UTC")
 
 
 def register(path: str = "churn", name: str = "RandomForest", **options: str | int) -> Register:
@@ -82,6 +89,49 @@ class TestRunning:
 
         with pytest.raises(RunError, match=r"column 'age' is string.*trained on bigint"):
             self.answers(model_bench, "score(city, city)")
+
+
+class TestEveryKindOfColumn:
+    """What the engine hands over need not have the Arrow type that training saw."""
+
+    ROWS = pa.table(
+        {
+            "tiny": pa.array([1, 2, None], pa.int8()),
+            "price": pa.array([Decimal("1.50"), None, Decimal("2.25")], pa.decimal128(10, 2)),
+            "member": [True, None, False],
+            "city": ["Oslo", None, "客户"],
+            "born": [date(1980, 2, 29), None, date(2001, 1, 1)],
+            "seen": pa.array([datetime(2026, 1, 2, 3, 4), None, datetime(1969, 5, 6)], INSTANT),
+            "vector": [[1.0, 2.0], [3.0, 4.0], None],
+            "spend": [1.0, 2.0, 4.0],
+        }
+    )
+
+    @pytest.mark.parametrize("treatment", [Treatment(scale=True), Treatment("native", "native")])
+    def test_scores_as_in_training(
+        self, model_bench: ModelBench, tmp_path: Path, treatment: Treatment
+    ) -> None:
+        rows = self.ROWS
+        columns = rows.column_names[:-1]
+        preparation = Preparation.fit(rows, columns, treatment)
+        matrix = preparation.transform([rows[name] for name in columns])
+        estimator = HistGradientBoostingRegressor(min_samples_leaf=1).fit(matrix, rows["spend"])
+        fitted = Fitted("GBTRegressor", "regress", estimator, preparation)
+        write_artifact(tmp_path / "new", fitted, rows)
+        model = model_bench.models.add(tmp_path / "new", "spend")
+        model_bench.run(register("spend", "GBTRegressor"))
+        model_bench.put(rows)
+
+        query = (
+            f"select spend, score({', '.join(columns)}) as answer from table_rows order by spend"
+        )
+        answers = model_bench.tables.collect(model_bench.tables.sql(query))
+
+        assert answers["answer"].to_pylist() == model.predict(rows)["prediction"].to_pylist()
+        assert (
+            model.signature.inputs.columns
+            == model_bench.tables.schema(model_bench.frame()).columns[:-1]
+        )
 
 
 class TestChecking:
