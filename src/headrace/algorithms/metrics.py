@@ -99,6 +99,8 @@ def auc(ranking: Ranking) -> float:
     >>> auc(rank(np.array([False, True, False, True]), np.array([0.1, 0.4, 0.35, 0.8])))
     1.0
     """
+    if not (ranking.positives and ranking.negatives):
+        return float("nan")
     return float(np.trapezoid(ranking.tpr, ranking.fpr))
 
 
