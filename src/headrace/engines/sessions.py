@@ -42,8 +42,8 @@ CANCEL_SECONDS = 1.0
 """How long ``cancel`` goes on interrupting work that had not yet reached the engine."""
 
 
-Lowering = Callable[[str, Callable[[str], Sequence[str]]], str]
-"""Gives a text as an engine takes it, asking for the column names of queries where it must."""
+Lowering = Callable[[str, Callable[[str], Schema]], str]
+"""Gives a text as an engine takes it, asking for the columns of queries where it must."""
 
 
 class ConnectTables:
@@ -54,7 +54,7 @@ class ConnectTables:
     session : a connected session that is ours alone
     engine : ``embedded`` or ``spark``
     scratch : a directory of this session's own for staged tables; removed by ``close``
-    lower : rewrites SQL text for what this engine lacks; it may ask for a query's column names
+    lower : rewrites SQL text for what this engine lacks; it may ask for a query's columns
     """
 
     def __init__(
@@ -197,10 +197,10 @@ class ConnectTables:
         shutil.rmtree(self._scratch, ignore_errors=True)
 
     def _lowered(self, text: str) -> str:
-        return text if self._lower is None else self._lower(text, self._column_names)
+        return text if self._lower is None else self._lower(text, self._columns_of)
 
-    def _column_names(self, query: str) -> Sequence[str]:
-        return self.schema(self.sql(query)).names
+    def _columns_of(self, query: str) -> Schema:
+        return self.schema(self.sql(query))
 
     def _interrupt(self) -> None:
         with contextlib.suppress(PySparkException):  # nothing runs any more, or nobody answers

@@ -113,6 +113,11 @@ LOWERED: dict[str, Case] = {
         "select inline(map_entries(m)) as (k, v) from nested",
         [{"k": "k", "v": 1}, {"k": "l", "v": 2}],
     ),
+    "explode of a map without names": Case(
+        "select id, explode(m) from nested where id = 1",
+        "select id, inline(map_entries(m)) from nested where id = 1",
+        [{"id": 1, "key": "k", "value": 1}, {"id": 1, "key": "l", "value": 2}],
+    ),
     "explode of an array stays": Case(
         "select explode(a) as e from nested",
         "select explode(a) as e from nested",

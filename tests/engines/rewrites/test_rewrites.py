@@ -8,6 +8,7 @@ from headrace.engines.embedded import capabilities
 from headrace.engines.embedded.rewrites import REFUSALS, RULES, UnsupportedError, lower
 from headrace.engines.memory import budget
 from headrace.engines.sessions import ConnectTables
+from headrace.graph import Schema
 from tests.engines.rewrites.cases import LOWERED, REFUSED
 
 TABLES = {
@@ -32,7 +33,7 @@ def rows(session: ConnectTables, sql: str) -> list[dict[str, object]]:
 def test_lowering(session: ConnectTables, title: str) -> None:
     case = LOWERED[title]
 
-    lowered = lower(case.before, lambda query: session.schema(session.sql(query)).names)
+    lowered = lower(case.before, lambda query: session.schema(session.sql(query)))
 
     assert lowered == case.after
 
@@ -81,7 +82,7 @@ UNTOUCHED = (
 
 @pytest.mark.parametrize("sql", UNTOUCHED)
 def test_other_text_stays_as_it_is(sql: str) -> None:
-    assert lower(sql, lambda _: ()) == sql
+    assert lower(sql, lambda _: Schema()) == sql
 
 
 def test_capabilities_list_every_rule_and_refusal() -> None:

@@ -102,6 +102,7 @@ def _settings(shares: Budget, verbose: bool, scratch: Path) -> Mapping[str, str]
     """
     return {
         "RUST_LOG": os.environ.get("RUST_LOG", "info") if verbose else "off",
+        "RUST_BACKTRACE": "0",
         "SAIL_RUNTIME__MEMORY_POOL__TYPE": "fair",
         "SAIL_RUNTIME__MEMORY_POOL__FAIR__MAX_SIZE": str(shares.engine),
         "SAIL_RUNTIME__TEMPORARY_FILES__PATHS": f'["{scratch}"]',

@@ -28,7 +28,7 @@ def lower(sql: str, columns_of: ColumnsOf | None = None) -> str:
     Parameters
     ----------
     sql : one statement
-    columns_of : gives the column names of a query, which ``pivot`` and ``* except`` need
+    columns_of : gives the columns of a query, which ``pivot``, ``explode`` and ``* except`` need
 
     Raises
     ------

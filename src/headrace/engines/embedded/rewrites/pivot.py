@@ -30,7 +30,7 @@ def edits(statement: Statement, columns_of: ColumnsOf | None) -> Iterator[Edit]:
         if pivot is None:
             continue
         queries = visible_queries(statement, index)
-        names = columns_of(f"{queries}select * from {pivot.source.text}")
+        names = columns_of(f"{queries}select * from {pivot.source.text}").names
         yield Edit(pivot.source.start, pivot.end, f"({_grouped(pivot, names)})")
         return
 

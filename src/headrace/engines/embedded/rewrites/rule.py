@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from headrace.graph.schema import Schema
 
 if TYPE_CHECKING:
     from headrace.engines.embedded.rewrites.statement import Edit, Statement
 
-ColumnsOf = Callable[[str], Sequence[str]]
-"""The names of a query's columns."""
+ColumnsOf = Callable[[str], Schema]
+"""The columns of a query, asked of the engine."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,12 @@ def edits(statement: Statement, columns_of: ColumnsOf | None) -> Iterator[Edit]:
         }
         qualified = statement.has(index - 1, ".")
         prefix = f"{statement.part(index - 2, index - 2).text}." if qualified else ""
-        names = columns_of(f"{visible_queries(statement, index)}select {prefix}* {source}")
-        kept = [f"{prefix}{_quoted(name)}" for name in names if name.casefold() not in dropped]
+        query = f"{visible_queries(statement, index)}select {prefix}* {source}"
+        kept = [
+            f"{prefix}{_quoted(name)}"
+            for name in columns_of(query).names
+            if name.casefold() not in dropped
+        ]
         first = index - 2 if qualified else index
         yield Edit(
             statement.part(first, close).start, statement.part(first, close).end, ", ".join(kept)
