@@ -119,6 +119,8 @@ class Cursor:
         if self._index == 0 or self.token is None:
             return None
         first = last = self.tokens[self._index - 1]
+        if first.kind not in ("word", "number"):
+            return None
         for token in self.tokens[self._index :]:
             if token.start != last.end or token.kind in ("string", "block", "quoted_name"):
                 break
