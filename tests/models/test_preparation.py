@@ -68,6 +68,14 @@ class TestNumbers:
         assert matrix[:, 0].tolist() == [0, 0]
         assert "a: every value is missing, 0 is used" in preparation.choices
 
+    def test_a_column_of_nothing_is_zero_for_a_native_treatment_too(self) -> None:
+        _, matrix = prepare(
+            Treatment("native", "native"),
+            a=pa.nulls(2), b=pa.nulls(2, pa.string()), c=pa.nulls(2, pa.date32()), d=[NAN, NAN],
+        )  # fmt: skip
+
+        assert not matrix.any()
+
     def test_infinities_are_refused_with_their_row(self) -> None:
         with pytest.raises(ModelError, match="'a' holds 2 infinite values, the first in row 2"):
             prepare(a=[1.0, np.inf, -np.inf])

@@ -102,6 +102,8 @@ class TextEncoder:
             out[:, 0] = codes
             if self.encoding == "native":
                 self._blank_unknown(codes, out)
+        if not self.categories and self.encoding != "onehot":
+            out[:] = 0  # training saw no text at all, and no algorithm learns from NaN alone
 
     def _fill_indicators(self, codes: Matrix, out: Matrix) -> None:
         width = len(self.categories)

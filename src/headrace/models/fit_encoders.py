@@ -96,7 +96,8 @@ def _text_choice(encoder: TextEncoder, distinct: int) -> str:
     kept = len(encoder.categories)
     rare = f"; the other {distinct - kept:,} texts count as one" if encoder.has_other else ""
     missing = "; missing is a category of its own" if encoder.has_missing else ""
-    return f"{encoder.column}: text of {kept} categories, {shape}{rare}{missing}"
+    counted = f"{kept} {'category' if kept == 1 else 'categories'}"
+    return f"{encoder.column}: text of {counted}, {shape}{rare}{missing}"
 
 
 def _fit_date(name: str, column: pa.ChunkedArray, treatment: Treatment) -> tuple[Encoder, Choices]:
@@ -139,17 +140,19 @@ def _fill_values(
     name: str, values: Matrix, treatment: Treatment
 ) -> tuple[list[float | None], Choices]:
     """What a missing value becomes, one a column of ``values`` (n, k), and what to say of it."""
-    missing = int(np.isnan(values).any(axis=1).sum())
-    counted = f"{name}: {missing:,} missing value{'s' if missing != 1 else ''}"
+    missing = np.isnan(values)
+    count = int(missing.any(axis=1).sum())
+    if missing.all():
+        # Also where the algorithm takes missing values: scikit-learn cannot bin such a column.
+        return [0.0] * values.shape[1], [f"{name}: every value is missing, 0 is used"]
+    counted = f"{name}: {count:,} missing value{'s' if count != 1 else ''}"
     if treatment.missing == "native":
-        said = [f"{counted}, which the algorithm handles itself"] if missing else []
+        said = [f"{counted}, which the algorithm handles itself"] if count else []
         return [None] * values.shape[1], said
     statistic = np.nanmean if treatment.missing == "mean" else np.nanmedian
     fills = [0.0 if np.isnan(column).all() else float(statistic(column)) for column in values.T]
-    if not missing:
+    if not count:
         return list(fills), []
-    if np.isnan(values).all():
-        return list(fills), [f"{name}: every value is missing, 0 is used"]
     shown = f", {fills[0]:.6g}" if len(fills) == 1 else ""
     return list(fills), [f"{counted}, replaced by the {treatment.missing}{shown}"]
 
