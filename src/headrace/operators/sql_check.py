@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
@@ -25,6 +26,7 @@ UNTRANSLATED = frozenset({"engine", "check"})
 """Codes of refusals for which an engine's adapter has no words of its own."""
 
 UNGROUPED = "ungrouped-column"
+UNSUPPORTED = "unsupported"
 NAME_FAULTS = frozenset({"unknown-function", "unknown-column", "ambiguous-column"})
 
 SHOWN_CHARACTERS = 60
@@ -159,18 +161,34 @@ def _typed_calls(record: SqlRecord, site: Site) -> Iterator[TypedColumn]:
 def _problem(
     sql: str, site: Site, part: tuple[int, int], error: CheckError, read: Iterable[TypedColumn]
 ) -> Problem:
-    """A refusal in our words, with the types of the columns that the refused part reads."""
+    """A refusal in our words; one of types tells those of the columns that the part reads."""
     first = error.problems[0]
     span = site.within("sql", *part)
     shown = _shown(sql[slice(*part)])
+    if first.code == "syntax":
+        return _not_understood(sql, site, part, first)
     if first.code in NAME_FAULTS:  # our own pass found every name: Spark has it
         message = f"the engine does not support '{shown}', although Spark does: {first.message}"
-        return Problem(message, span, "write it in another way", code="unsupported")
+        return Problem(message, span, "write it in another way", code=UNSUPPORTED)
+    if first.code == UNSUPPORTED:
+        return Problem(first.message, span, first.hint, code=UNSUPPORTED)
     types = ", ".join(dict.fromkeys(f"{column.name} is {column.type}" for column in read))
     hint = "; ".join(text for text in (first.hint, types) if text) or None
     if first.code not in UNTRANSLATED:
         return Problem(first.message, span, hint, code=first.code)
+    if part == (0, len(sql)):
+        message = "the engine refuses this query, although it takes each of its expressions alone"
+        return Problem(message, span, hint, code="refused")
     return Problem(f"type mismatch in '{shown}'", span, hint, code="type-mismatch")
+
+
+def _not_understood(sql: str, site: Site, part: tuple[int, int], problem: Problem) -> Problem:
+    """Syntax of Spark's that the engine lacks, at the word that it does not expect."""
+    word = re.search(r"unexpected '([^']+)'", problem.message)
+    places = list(re.finditer(rf"\b{re.escape(word[1])}\b", sql)) if word else []
+    start, end = places[0].span() if len(places) == 1 else part
+    message = f"the engine does not understand '{_shown(sql[start:end])}' here, although Spark does"
+    return Problem(message, site.within("sql", start, end), problem.hint, code=UNSUPPORTED)
 
 
 def _shown(text: str) -> str:
