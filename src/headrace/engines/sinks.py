@@ -1,4 +1,7 @@
-"""Where tables go: files, Delta tables and databases, behind ``graph.Sinks``."""
+"""Where tables go: files, Delta tables and databases, behind ``graph.Sinks``.
+
+SQLAlchemy and deltalake are heavy, and few scripts save to a database: they load on first use.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from headrace.engines.databases import check_jdbc, execute_jdbc, save_jdbc
 from headrace.engines.types import schema_to_arrow
-from headrace.engines.writers.delta import check_delta, save_delta
 from headrace.engines.writers.failures import explained
 from headrace.engines.writers.files import FORMATS, check_files, save_files
 from headrace.engines.writers.places import Place, find_place
@@ -41,25 +42,35 @@ class FileSinks:
         with closing(stream):  # type: ignore[type-var]  # every engine's is a generator
             rows = Rows(_nullable(schema_to_arrow(tables.schema(frame))), stream)
             if _is_database(target):
+                from headrace.engines.databases import save_jdbc
+
                 return save_jdbc(rows, target, self._root)
             place = self._place(target)
             with explained(place.written):
                 if target.format_name == "delta":
+                    from headrace.engines.writers.delta import save_delta
+
                     return save_delta(rows, target, place)
                 return save_files(rows, target, place, self._root)
 
     def check(self, target: SaveTarget) -> None:
         if _is_database(target):
+            from headrace.engines.databases import check_jdbc
+
             check_jdbc(target, self._root)
             return
         place = self._place(target)
         with explained(place.written):
             if target.format_name == "delta":
+                from headrace.engines.writers.delta import check_delta
+
                 check_delta(target, place)
             else:
                 check_files(target, place, self._root)
 
     def execute(self, statements: Sequence[str], options: OptionRecord) -> tuple[int, ...]:
+        from headrace.engines.databases import execute_jdbc
+
         assert isinstance(options, JdbcConnection)  # the only format with statements
         return execute_jdbc(statements, options, self._root)
 
