@@ -24,6 +24,7 @@ from headrace.engines.readers.streams import (
     Block,
     blocks_of,
     text_chunks,
+    with_line_feeds,
     without_first_lines,
     without_last_lines,
 )
@@ -187,7 +188,7 @@ def _escape(options: CsvRead) -> str:
 
 def _text(file: InputFile, options: CsvRead, size: int) -> Iterator[bytes]:
     chunks = text_chunks(file, "utf-8" if file.path is None else options.encoding, size)
-    chunks = without_first_lines(chunks, options.skip_first_n_lines)
+    chunks = without_first_lines(with_line_feeds(chunks), options.skip_first_n_lines)
     chunks = without_last_lines(chunks, options.skip_last_n_lines)
     return _without_comments(chunks, options.comment.encode()) if options.comment else chunks
 

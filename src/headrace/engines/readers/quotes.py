@@ -33,8 +33,13 @@ class Quoted:
 
     @property
     def left_open(self) -> int | None:
-        """Offset of a quote that is never closed."""
-        return int(self.opens[-1]) if len(self.opens) > len(self.closes) else None
+        """Offset where a field begins that is never closed."""
+        if len(self.opens) == len(self.closes):
+            return None
+        last = len(self.opens) - 1
+        while last > 0 and self.closes[last - 1] == self.opens[last] - 1:  # a doubled quote
+            last -= 1
+        return int(self.opens[last])
 
 
 def quoted_parts(data: bytes, dialect: Dialect) -> Quoted:

@@ -77,16 +77,22 @@ class Staging:
         beside = place.with_name(f"{uuid.uuid4().hex}{_UNFINISHED}")
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise self._unwritable(error) from error
+        try:
             write(beside)
             beside.replace(place)
         except OSError as error:
-            raise DataError(
-                f"the staging folder '{self._folder}' cannot be written: {error.strerror or error}",
-                hint="free some space, or choose another staging folder",
-                code="staging",
-            ) from error
+            raise self._unwritable(error) from error
         finally:
             beside.unlink(missing_ok=True)
+
+    def _unwritable(self, error: OSError) -> DataError:
+        return DataError(
+            f"the staging folder '{self._folder}' cannot be written: {error.strerror or error}",
+            hint="free some space, or choose another staging folder",
+            code="staging",
+        )
 
     def _evict(self) -> None:
         """Remove what was used least recently until the rest is within the limit."""

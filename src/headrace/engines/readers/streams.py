@@ -126,6 +126,15 @@ def _likely_encoding(data: bytes, refused: str) -> str:
     return "iso-8859-1"
 
 
+def with_line_feeds(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The text, with LF for CR where it has no LF, as old Mac files."""
+    only_returns: bool | None = None
+    for chunk in chunks:
+        if only_returns is None and chunk:
+            only_returns = b"\r" in chunk and b"\n" not in chunk
+        yield chunk.replace(b"\r", b"\n") if only_returns else chunk
+
+
 def without_first_lines(chunks: Iterable[bytes], count: int) -> Iterator[bytes]:
     """The text after its first ``count`` lines."""
     for chunk in chunks:
