@@ -8,6 +8,7 @@ aggregate) does no harm.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from sqlglot import exp
 
@@ -23,6 +24,10 @@ regr_intercept skewness some std stddev stddev_pop stddev_samp string_agg sum tr
 var_pop var_samp variance grouping grouping_id
 """
 AGGREGATES = frozenset(_NAMES.split())
+
+
+GROUPED_NODES = 100
+"""The largest expression that is looked for among those of ``group by``."""
 
 
 def ungrouped_columns(query: Query) -> tuple[Fault, ...]:
@@ -79,8 +84,14 @@ def _bare_columns(root: exp.Expr, grouped: set[str]) -> Iterator[exp.Column]:
 
 
 def _is_grouped(node: exp.Expr, grouped: set[str]) -> bool:
-    text = _text(node)
-    return text in grouped or (isinstance(node, exp.Column) and node.name.casefold() in grouped)
+    if isinstance(node, exp.Column) and node.name.casefold() in grouped:
+        return True
+    # Writing out every node of a very long expression would take its square.
+    return bool(grouped) and _is_short(node) and _text(node) in grouped
+
+
+def _is_short(node: exp.Expr) -> bool:
+    return next(islice(node.walk(), GROUPED_NODES, None), None) is None
 
 
 def _aggregates(root: exp.Expr) -> bool:

@@ -81,7 +81,9 @@ def parse_tree(sql: str) -> tuple[exp.Expr, tuple[Token, ...]]:
     except _RefusalError as error:
         raise _syntax_error(error, tokens, sql) from error
     except RecursionError as error:
-        raise QuerySyntaxError("the query is nested too deeply", 0, len(sql)) from error
+        raise QuerySyntaxError(
+            "the query is nested too deeply", 0, len(sql), "make a statement of its inner part"
+        ) from error
     if not trees:
         raise QuerySyntaxError("there is no query here", 0, len(sql))
     if len(trees) > 1:
