@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import multiprocessing
 import os
 import shutil
@@ -16,6 +17,7 @@ import pytest
 
 from headrace.errors import ModelError
 from headrace.models import database
+from headrace.models import store as store_module
 from headrace.models.artifact import read_description
 from headrace.models.store import INCOMING, INCOMING_SECONDS, ModelStore
 
@@ -112,7 +114,10 @@ class TestVersions:
     ) -> None:
         store.add(copies(), "churn")
 
-        assert ModelStore(tmp_path / "models", workspace="other").names() == ()
+        other = ModelStore(tmp_path / "models", workspace="other")
+        assert other.names() == ()
+        assert other.add(copies(), "churn").reference == "churn@1"
+        assert store.open("churn").directory != other.open("churn").directory
 
 
 class TestQuestions:
@@ -231,7 +236,7 @@ class TestFailures:
     ) -> None:
         store.add(copies(), "churn")
         artifact = copies()
-        monkeypatch.setattr(ModelStore, "_insert", lambda *_: 1 / 0)
+        monkeypatch.setattr(store_module, "insert_version", lambda *_: 1 / 0)
 
         with pytest.raises(ZeroDivisionError):
             store.add(artifact, "churn")
@@ -254,6 +259,39 @@ class TestFailures:
             assert ModelStore(folder).open("churn").reference == "churn@1"
         finally:
             folder.chmod(0o755)
+
+    def test_another_file_system_is_copied_from(
+        self, store: ModelStore, copies: Copies, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        artifact = copies()
+        rename = Path.rename
+
+        def refuse(path: Path, target: Path) -> Path:
+            if path == artifact:
+                raise OSError(errno.EXDEV, "Invalid cross-device link")
+            return rename(path, target)
+
+        monkeypatch.setattr(Path, "rename", refuse)
+
+        assert store.add(artifact, "churn").reference == "churn@1"
+        assert not artifact.exists()
+
+    def test_a_full_disk_leaves_the_artifact_where_it_was(
+        self, store: ModelStore, copies: Copies, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        artifact = copies()
+
+        def full(*_: object) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        monkeypatch.setattr(store_module, "sync_tree", full)
+
+        with pytest.raises(ModelError, match="No space left on device") as caught:
+            store.add(artifact, "churn")
+
+        assert caught.value.hint == f"the model itself is safe in {artifact}"
+        assert (artifact / "model.json").exists()
+        assert not list((tmp_path / "models").glob(f"{INCOMING}*"))
 
     def test_a_database_of_the_future_is_refused(
         self, store: ModelStore, copies: Copies, tmp_path: Path
@@ -315,9 +353,10 @@ if point == "brought in":
 elif point == "stamped":
     module.sync_tree = die
 elif point == "renamed":
-    module.ModelStore._insert = die
+    module.insert_version = die
 elif point == "inserted":
-    module.ModelStore._insert = lambda self, *a, old=module.ModelStore._insert: (old(self, *a), die())
+    insert = module.insert_version
+    module.insert_version = lambda *row: (insert(*row), die())
 elif point == "committed":
     module.ModelStore.open = die
 module.ModelStore(Path(sys.argv[2])).add(Path(sys.argv[3]), "churn")

@@ -1,6 +1,7 @@
 """The model store of one workspace: artifacts in directories, and a database that lists them.
 
-A version is a row and a directory ``name@version`` (slashes of the name become ``%``). Saving
+A version is a row and a directory ``name@version`` (slashes of the name become ``%``, and another
+workspace than ``local`` stands before the name). Saving
 happens under the database's write lock: the artifact is renamed into its place, and then the
 row is committed. A kill in between leaves a directory without a row, which is no version;
 the next save of that name takes the number again, and ``collect_garbage`` removes what is left.
@@ -13,7 +14,6 @@ import shutil
 import sqlite3
 import time
 import uuid
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,29 +26,18 @@ from headrace.models.manifest import manifest_digest, verify
 from headrace.models.model import FittedModel, loaded
 from headrace.models.names import Reference, parse_reference, valid_name
 from headrace.models.signatures import signature_from_json
+from headrace.models.versions import (
+    StoredModel,
+    delete_versions,
+    insert_version,
+    listed_directories,
+    next_version,
+    select_versions,
+)
 
 INCOMING = ".incoming-"
 INCOMING_SECONDS = 3600.0
 """How long a copy on its way in is left alone before it counts as abandoned."""
-
-
-@dataclass(frozen=True, slots=True)
-class StoredModel:
-    """One version in the list; ``aliases`` are the names that point at it."""
-
-    name: str
-    version: int
-    directory: str
-    digest: str
-    algorithm: str
-    task: str
-    created: str
-    owner: str
-    aliases: tuple[str, ...] = ()
-
-    @property
-    def reference(self) -> str:
-        return f"{self.name}@{self.version}"
 
 
 class ModelStore:
@@ -73,17 +62,10 @@ class ModelStore:
 
     def list(self, name: str | None = None) -> tuple[StoredModel, ...]:
         """All versions (of one model), by name and then version."""
-        query = """
-            select m.*, (select group_concat(alias, char(10)) from aliases a
-                where a.workspace = m.workspace and a.name = m.name and a.version = m.version
-            ) as alias_list
-            from models m where workspace = ? and (? is null or name = ?) order by name, version
-        """
         with database.reading(self._directory) as connection:
             if connection is None:
                 return ()
-            rows = connection.execute(query, (self._workspace, name, name)).fetchall()
-        return tuple(_stored(row) for row in rows)
+            return select_versions(connection, self._workspace, name)
 
     def resolve(self, reference: str) -> StoredModel:
         """The version that ``name``, ``name@3`` or ``name@alias`` means now.
@@ -175,9 +157,7 @@ class ModelStore:
     def collect_garbage(self) -> tuple[str, ...]:
         """Remove directories that no row lists (a writer was killed); their names."""
         with database.writing(self._directory) as connection:
-            listed = {
-                row["directory"] for row in connection.execute("select directory from models")
-            }
+            listed = listed_directories(connection)
             orphans = [p for p in self._directory.iterdir() if p.is_dir() and p.name not in listed]
             doomed = [p for p in orphans if not _on_its_way(p)]
             for path in doomed:
@@ -212,7 +192,11 @@ class ModelStore:
         try:
             artifact.rename(incoming)
         except OSError:  # another file system
-            shutil.copytree(artifact, incoming)
+            try:
+                shutil.copytree(artifact, incoming)
+            except BaseException:
+                shutil.rmtree(incoming, ignore_errors=True)
+                raise
             shutil.rmtree(artifact, ignore_errors=True)
         return incoming
 
@@ -220,58 +204,37 @@ class ModelStore:
         placed: Path | None = None
         try:
             with database.writing(self._directory) as connection:
-                version = self._next_version(connection, name)
-                digest = stamp(incoming, name, version)
+                version = next_version(connection, self._workspace, name)
+                stored = self._stamped(incoming, name, version)
                 sync_tree(incoming)
-                place = self._directory / f"{name.replace('/', '%')}@{version}"
+                place = self._directory / stored.directory
                 if place.exists():  # its writer was killed before it could commit
                     shutil.rmtree(place)
                 placed = incoming.rename(place)
                 sync_directory(self._directory)
-                stored = self._insert(connection, name, version, place, digest)
+                insert_version(connection, stored)
         except BaseException:
             if placed is not None:
                 placed.rename(incoming)
             raise
         return stored
 
-    def _next_version(self, connection: sqlite3.Connection, name: str) -> int:
-        """Counted for ever: the number of a removed version is not given again."""
-        row = connection.execute(
-            """
-            insert into counters values (?, ?, 1)
-            on conflict do update set last_version = last_version + 1 returning last_version
-            """,
-            (self._workspace, name),
-        ).fetchone()
-        return int(row[0])
-
-    def _insert(
-        self, connection: sqlite3.Connection, name: str, version: int, place: Path, digest: str
-    ) -> StoredModel:
-        description = read_description(place, digest)
-        stored = StoredModel(
-            name,
-            version,
-            place.name,
-            digest,
-            description["algorithm"],
-            description["signature"]["task"],
-            description["created"],
-            self._owner,
+    def _stamped(self, incoming: Path, name: str, version: int) -> StoredModel:
+        """The row of an artifact, which is told its name and version."""
+        digest = stamp(incoming, name, version)
+        description = read_description(incoming, digest)
+        others = "" if self._workspace == "local" else f"{self._workspace}%%"
+        return StoredModel(
+            workspace=self._workspace,
+            owner=self._owner,
+            name=name,
+            version=version,
+            directory=f"{others}{name.replace('/', '%')}@{version}",
+            digest=digest,
+            algorithm=description["algorithm"],
+            task=description["signature"]["task"],
+            created=description["created"],
         )
-        connection.execute(
-            """
-            insert into models
-            (workspace, owner, name, version, directory, digest, algorithm, task, created)
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """,
-            (
-                *(self._workspace, stored.owner, name, version, stored.directory, digest),
-                *(stored.algorithm, stored.task, stored.created),
-            ),
-        )
-        return stored
 
     def _remove_older(self, newest: StoredModel) -> None:
         older = [m for m in self.list(newest.name) if m.version < newest.version and not m.aliases]
@@ -281,28 +244,11 @@ class ModelStore:
         """Rows first: a version that is listed always has its directory."""
         try:
             with database.writing(self._directory) as connection:
-                connection.executemany(
-                    "delete from models where workspace = ? and name = ? and version = ?",
-                    [(self._workspace, model.name, model.version) for model in doomed],
-                )
+                delete_versions(connection, doomed)
         except sqlite3.IntegrityError as error:
             raise ModelError("an alias was set to this version meanwhile, so it stays") from error
         for model in doomed:
             shutil.rmtree(self._directory / model.directory, ignore_errors=True)
-
-
-def _stored(row: sqlite3.Row) -> StoredModel:
-    return StoredModel(
-        name=row["name"],
-        version=row["version"],
-        directory=row["directory"],
-        digest=row["digest"],
-        algorithm=row["algorithm"],
-        task=row["task"],
-        created=row["created"],
-        owner=row["owner"],
-        aliases=tuple(sorted(row["alias_list"].split("\n"))) if row["alias_list"] else (),
-    )
 
 
 def _on_its_way(path: Path) -> bool:
