@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, Self
@@ -177,8 +178,18 @@ class Cancelled(HeadraceError):  # noqa: N818 - it is a request that was met, no
 def closest(name: str, names: Iterable[str]) -> str | None:
     """The known name most like ``name``, whatever its case; None where nothing is near."""
     by_folded = {known.casefold(): known for known in names}
-    near = difflib.get_close_matches(name.casefold(), by_folded, n=1, cutoff=0.6)
-    return by_folded[near[0]] if near else None
+    folded = name.casefold()
+    near = difflib.get_close_matches(folded, by_folded, n=5, cutoff=0.6)
+    if not near:
+        return None
+    # A swap of two letters costs the matcher as much as letters that are missing, so lengths
+    # and common letters decide between names that it finds about equally near.
+    best = min(near, key=lambda known: (_letters_apart(folded, known), near.index(known)))
+    return by_folded[best]
+
+
+def _letters_apart(one: str, other: str) -> int:
+    return (Counter(one) - Counter(other)).total() + (Counter(other) - Counter(one)).total()
 
 
 def suggest(name: str, names: Sequence[str], kind: str = "") -> str:

@@ -16,16 +16,20 @@ from headrace.graph.step import Json
 
 def print_problems(problems: Iterable[Problem], err: bool = True) -> None:
     """Each problem with its place, an excerpt and a hint, a blank line between two."""
-    texts = ["\n".join(_styled(line, problem) for line in problem.lines()) for problem in problems]
+    texts = [_styled_problem(problem) for problem in problems]
     if texts:
-        click.echo("\n\n".join(texts), err=err)
+        click.echo("\n\n".join(texts) + "\n", err=err)
 
 
-def _styled(line: str, problem: Problem) -> str:
+def _styled_problem(problem: Problem) -> str:
     colour = "yellow" if problem.severity == "warning" else "red"
-    if problem.message in line:
-        place, _, _ = line.partition(problem.message)
-        return click.style(place, bold=True) + click.style(problem.message, fg=colour, bold=True)
+    first, *rest = problem.lines()
+    place = first.removesuffix(problem.message)
+    headline = click.style(place, bold=True) + click.style(problem.message, fg=colour, bold=True)
+    return "\n".join([headline, *(_styled(line, colour) for line in rest)])
+
+
+def _styled(line: str, colour: str) -> str:
     if line.startswith("hint: "):
         return click.style("hint: ", fg="cyan", bold=True) + line.removeprefix("hint: ")
     if line.strip("^ |") == "" and "^" in line:

@@ -32,8 +32,8 @@ def print_model(description: Mapping[str, Any]) -> None:
         "created": description["created"],
         "label": signature["label"],
         "classes": _joined(signature["classes"]),
-        "reads": _joined(f"{column['name']} {column['type']}" for column in signature["inputs"]),
-        "gives": _joined(f"{column['name']} {column['type']}" for column in signature["outputs"]),
+        "reads": _joined(f"{name} {kind}" for name, kind in signature["inputs"]),
+        "gives": _joined(f"{name} {kind}" for name, kind in signature["outputs"]),
         "parameters": _pairs(description["parameters"]),
         "metrics": _pairs(description["metrics"]),
     }

@@ -157,10 +157,28 @@ def _faults(error: ValidationError, given: Mapping[str, GivenOption], owner: str
     return problems
 
 
+EXPECTED = {
+    "bool_parsing": "expected true or false",
+    "bool_type": "expected true or false",
+    "int_parsing": "expected a whole number",
+    "int_from_float": "expected a whole number",
+    "int_type": "expected a whole number",
+    "float_parsing": "expected a number",
+    "float_type": "expected a number",
+    "string_type": "expected a text",
+    "tuple_type": "expected a list",
+}
+"""Pydantic's kinds of fault in our words; the others' own messages read well."""
+
+
 def _reason(kind: str, message: str) -> str:
-    """Pydantic's reason, without the words that it puts before ours."""
-    reason = message.removeprefix("Value error, ").removeprefix("Input ")
-    return reason[:1].lower() + reason[1:] if kind != "value_error" else reason
+    """Why a value is refused, in a writer's words."""
+    if kind == "value_error":
+        return message.removeprefix("Value error, ")
+    reason = EXPECTED.get(kind) or message.replace("Input should be", "expected").replace(
+        "expected greater", "expected a number greater"
+    ).replace("expected less", "expected a number less")
+    return reason[:1].lower() + reason[1:]
 
 
 def _read_list(value: object) -> object:
