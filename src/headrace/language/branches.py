@@ -12,8 +12,9 @@ from headrace.graph.step import Json
 from headrace.language.cursor import Cursor
 from headrace.language.lexer import Token
 from headrace.language.quotation import is_block_text
-from headrace.language.statements import empty_text, list_value
+from headrace.language.statements import empty_text
 from headrace.language.syntax import Arm, For, If, Statement, Text, TextKind
+from headrace.language.values import list_value
 
 NESTING_LIMIT = 100
 """How deep ``!if`` and ``!for`` may stand in each other."""
