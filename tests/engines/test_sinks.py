@@ -3,9 +3,11 @@ from __future__ import annotations
 import os
 import resource
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -316,3 +318,21 @@ class TestKilled:
     @staticmethod
     def files(path: Path) -> list[Path]:
         return visible(path) if path.is_dir() else [path]
+
+
+class TestDatabases:
+    def test_take_a_frame_and_statements(
+        self, tables: ConnectTables, sinks: FileSinks, tmp_path: Path
+    ) -> None:
+        target = target_of("jdbc", "sales", url="jdbc:sqlite:shop.db")
+
+        sinks.check(target)
+        saved = sinks.save(tables.sql(f"{ROWS} from range(5000)"), target, tables)
+        changed = sinks.execute(["delete from sales where id >= 10"], target.options)
+
+        with closing(sqlite3.connect(tmp_path / "shop.db")) as connection:
+            kept = connection.execute("select count(*), max(at) from sales").fetchall()
+        assert (saved.rows, changed) == (5000, (4990,))
+        assert kept == [(10, "2024-01-01 00:00:00.000000")]
+        with pytest.raises(DataError, match="table 'sales' exists already"):
+            sinks.check(target)

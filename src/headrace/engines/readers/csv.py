@@ -56,7 +56,7 @@ class CsvReader(Reader):
             lambda data: last_record_end(data, dialect),
             options.skip_first_n_lines + 1,
         )
-        first = next((block for block in blocks if block.data.strip(b"\r\n")), None)
+        first = next((block for block in blocks if not _is_blank(block.data)), None)
         if first is None:
             raise DataError(
                 f"'{file.label}' is empty: no columns can be known from it",
@@ -93,7 +93,7 @@ class _Parser:
             yield self._table(block)
 
     def _table(self, block: Block) -> pa.Table:
-        if not block.data.strip(b"\r\n"):
+        if _is_blank(block.data):
             types = [self.known.get(name, pa.null()) for name in self.names]
             return pa.schema(list(zip(self.names, types, strict=True))).empty_table()
         table = self._parsed(block)
@@ -175,6 +175,11 @@ class _Parser:
                 hint="set multiLine=true if it may",
                 code="open-quote",
             )
+
+
+def _is_blank(data: bytes) -> bool:
+    """Whether there are line breaks at most; ``strip`` alone would copy megabytes."""
+    return not data or (data.isspace() and not data.strip(b"\r\n"))
 
 
 def _dialect(options: CsvRead) -> Dialect:

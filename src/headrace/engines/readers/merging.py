@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -107,12 +108,14 @@ class _Pass:
         schema: pa.Schema | None = None
         whole = True
         try:
-            for file, table in self.chunks(known, final=final):
+            for file, table in _ahead(self.chunks(known, final=final)):
                 before = dict(known)
                 self._learn(known, file, table)
                 if writer is None or schema is None:
                     schema = storable(known, typed=self.rule.typed)
-                    writer = pq.ParquetWriter(target, schema)
+                    # Dictionaries of numbers cost more time than they save in a copy.
+                    texts = [f.name for f in schema if pa.types.is_string(f.type)]
+                    writer = pq.ParquetWriter(target, schema, use_dictionary=texts)
                 elif known != before or _loses_text(table, known):
                     whole = False
                 if whole:
@@ -152,6 +155,15 @@ class _Pass:
                 known[name] = join(known.get(name, pa.null()), arrow, typed=self.rule.typed)
             except TypesDiffer as error:
                 raise types_differ(name, file.label, arrow, known[name]) from error
+
+
+def _ahead(chunks: Chunks) -> Chunks:
+    """The same chunks, each read while the one before is worked on."""
+    with ThreadPoolExecutor(1, thread_name_prefix="headrace-reader") as pool:
+        pending = pool.submit(next, chunks, None)
+        while (chunk := pending.result()) is not None:
+            pending = pool.submit(next, chunks, None)
+            yield chunk
 
 
 def check_columns(known: Sequence[str], found: Sequence[str], label: str) -> None:
