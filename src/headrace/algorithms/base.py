@@ -22,6 +22,10 @@ DEFAULT_SEED = 42
 """The seed of every random choice where none is given; it is printed with the model."""
 
 
+WARM_UP_ROWS = 1000
+"""What a builder is told when it is called for its imports alone."""
+
+
 @dataclass(frozen=True, slots=True)
 class FitContext:
     """What a builder may want to know of the data and of the machine.
@@ -30,7 +34,7 @@ class FitContext:
     all that this machine offers.
     """
 
-    rows: int = 1
+    rows: int
     features: int = 1
     categorical: tuple[bool, ...] = ()
     seed: int = DEFAULT_SEED
@@ -82,7 +86,7 @@ class Algorithm(Options):
     @classmethod
     def warm_up(cls) -> None:
         """Load what building needs."""
-        cls().build(FitContext())
+        cls().build(FitContext(rows=WARM_UP_ROWS))
 
     def importance(self, estimator: Any) -> NDArray[np.float64] | None:
         """How much each feature counts, shape (n_features,); None where the model cannot tell.

@@ -6,7 +6,7 @@ import sys
 import time
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,9 @@ MEASURED_ROWS = 5000
 """How many training rows, evenly spaced, the metrics on the training rows are computed on."""
 
 TWO_CLASSES = 2
+
+SMALL_CELLS = 100_000
+"""A matrix of fewer numbers is done sooner than threads are started and waited for."""
 
 
 def fit(request: FitRequest) -> FitResult:
@@ -86,8 +89,8 @@ def _fit_estimator(
     )
     estimator = algorithm.build(context)
     weights = {} if data.w is None else {"sample_weight": data.w}
-    limits = threadpool_limits(request.threads) if request.threads else nullcontext()
-    with limits, _warnings() as warned:
+    threads = request.threads or (1 if data.X.size < SMALL_CELLS else None)
+    with threadpool_limits(threads), _warnings() as warned:
         estimator.fit(data.X, data.y, **weights)
     return estimator, tuple(warned)
 

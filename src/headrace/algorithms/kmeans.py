@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from headrace.algorithms.base import Clusterer, Estimator, FitContext, spelling
+from headrace.errors import FitError
 from headrace.graph.options import parameter
 
 if TYPE_CHECKING:
@@ -53,6 +54,10 @@ class KMeans(Clusterer):
     def build(self, context: FitContext) -> Estimator:
         from sklearn.cluster import KMeans as Clusters
 
+        if context.rows < self.k:
+            raise FitError(
+                f"KMeans cannot make {self.k} clusters of {context.rows:,} rows", hint="lower k"
+            )
         estimator: Estimator = Clusters(
             n_clusters=self.k,
             init=self.init,

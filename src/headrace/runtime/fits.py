@@ -8,10 +8,11 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
+from types import MappingProxyType
 
 from headrace.algorithms.messages import (
     Answer,
@@ -28,6 +29,10 @@ from headrace.models.protocols import FitRequest, FitResult
 
 CLOSE_SECONDS = 1.0
 """How long a child may take to end by itself before it is killed."""
+
+PATIENT_THREADS: Mapping[str, str] = MappingProxyType({"OMP_WAIT_POLICY": "PASSIVE"})
+"""Threads that wait for each other give their processor away: boosting on a machine that has
+other work too was measured to be two to four times as fast as with threads that spin."""
 
 LOOK_UP_SECONDS = 0.1
 """How often a wait for an answer looks up for signals."""
@@ -63,6 +68,7 @@ class Child:
                     stderr=output,
                     pass_fds=(child_answers, child_lifeline),
                     start_new_session=True,
+                    env={**PATIENT_THREADS, **os.environ},
                 )
         finally:
             os.close(child_answers)
