@@ -48,6 +48,7 @@ class Checker:
         self._problems: list[Problem] = []
         self._failed: set[str] = set()
         self._mentioned: set[str] = set()
+        self._read: set[str] = set()
 
     def mention(self, words: Iterable[str]) -> None:
         """Words of statements that are not among the steps, because they are wrong.
@@ -55,6 +56,10 @@ class Checker:
         They may have read a table that nothing else reads.
         """
         self._mentioned.update(words)
+
+    def read(self, steps: Iterable[str]) -> None:
+        """Steps whose tables are read in a way that no link shows."""
+        self._read.update(steps)
 
     def add(self, block: Pipeline) -> tuple[Problem, ...]:
         """Check the steps of a block; what earlier blocks made is known to it."""
@@ -81,6 +86,7 @@ class Checker:
             dict(self._known),
             frozenset(self._failed),
             frozenset(self._mentioned),
+            frozenset(self._read),
         )
         warnings = [problem for rule in RULES for problem in rule(checked)]
         problems = in_order([*self._problems, *warnings])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from headrace.check.pipeline import Checker, CheckResult, in_order
@@ -33,8 +33,11 @@ class ScriptCheck:
     def run_block(self, pipeline: Pipeline) -> None:
         self._checker.add(pipeline)
 
-    def warn(self, problem: Problem) -> None:
+    def report(self, problem: Problem) -> None:
         self._problems.append(problem)
+
+    def alternatives(self, steps: Iterable[str]) -> None:
+        self._checker.read(steps)
 
     def failed(self, error: HeadraceError) -> None:
         self._problems += error.problems
@@ -86,7 +89,7 @@ def check_script(
     given = (Variable(name, value) for name, value in (variables or {}).items())
     program = Program(Scope(Variables(surroundings).defining(*given)), host, includes)
     for fault in faults:
-        host.warn(fault)
+        host.report(fault)
         if isinstance(fault.span, Span):
             host.mention(fault.span)
             _define_result(program, fault.span)

@@ -63,14 +63,14 @@ Expand = Callable[[Text, bool], MappedText]
 class Lowering:
     """Lowers one statement after another into the current block.
 
-    Every method raises ``HeadraceError`` with all problems of its statement; then the
-    statement defines nothing.
+    A method raises ``HeadraceError`` where its statement makes no step. What is wrong with a
+    statement that makes one all the same goes to ``report``, which may raise it.
     """
 
     scope: Scope
     block: Block
     expand: Expand
-    warn: Callable[[Problem], None]
+    report: Callable[[Problem], None]
 
     def statement(self, statement: Direct) -> None:
         """Any statement that needs no more than the names before it."""
@@ -107,6 +107,12 @@ class Lowering:
 
     def connect(self, statement: Connect) -> None:
         name = statement.format.plain
+        if not statement.name.plain:
+            raise ScriptError(
+                "connect does not name the connection",
+                span=statement.span,
+                hint=f'end it with a name, as in connect {name} where url="…" as db;',
+            )
         options = self.options(statement.options)
         record = self._format(formats.read_options, name, statement.format.span)
         faults = [p for p in bind(record, options, name).problems if p.span is not None]
@@ -138,7 +144,7 @@ class Lowering:
         if len({mode.plain.casefold() for mode in statement.modes}) > 1:
             last = statement.modes[-1]
             message = f"several save modes; the last one, {last.plain}, counts"
-            self.warn(Problem(message, last.span, None, "warning", "save-mode"))
+            self.report(Problem(message, last.span, None, "warning", "save-mode"))
         path, options = self._connected(statement)
         name = statement.format.plain
         record = self._format(formats.write_options, name, statement.format.span)
@@ -338,17 +344,15 @@ class Lowering:
 
     def _sql_links(self, operator: SqlText, text: MappedText) -> dict[str, Definition]:
         links: dict[str, Definition] = {}
-        problems: list[Problem] = []
         for reference in parse_query(operator.sql).tables:
             found = self.scope.find("table", reference.name)
             if found is not None:
                 links[_port_of(reference.name, operator.tables)] = found
             elif not self._in_catalogue(reference.name):
                 span = text.span(reference.start, reference.end)
-                problems.append(self.scope.unknown("table", reference.name, span))
-        problems += self._unregistered_calls(operator, text)
-        if problems:
-            raise ScriptError.of(problems)
+                self.report(self.scope.unknown("table", reference.name, span))
+        for problem in self._unregistered_calls(operator, text):
+            self.report(problem)
         for name in operator.functions:
             function = self.scope.find("function", name)
             if function is not None:
@@ -377,7 +381,7 @@ class Lowering:
         texts: Mapping[str, MappedText],
     ) -> Step:
         name = self.expand(table, False).text
-        step = self.block.add(name, operator, links, span, texts)
+        step = self.block.add(name, operator, links, span, {**texts, "table": table.value})
         self.scope.define("table", Definition(name, step.id, "table", table.span))
         return step
 

@@ -85,10 +85,17 @@ class Host(Protocol):
     def run_block(self, pipeline: Pipeline) -> None:
         """Run the block, or check it."""
 
-    def warn(self, problem: Problem) -> None: ...
+    def report(self, problem: Problem) -> None:
+        """Something is wrong: a check collects it, a run raises it unless it is a warning."""
 
     def failed(self, error: HeadraceError) -> None:
         """A statement is faulty: a check collects its problems, a run raises the error."""
+
+    def mention(self, span: Span) -> None:
+        """A statement hangs on what only a run gives; it may use any name in its text."""
+
+    def alternatives(self, steps: Iterable[str]) -> None:
+        """These steps' tables have one name after a branch that only a run decides."""
 
     @property
     def scalar(self) -> Scalar | None:
@@ -125,6 +132,7 @@ class Program:
                 self._statement(statement)
             except NotKnownYet:
                 self._define_unknown(statement)
+                self.host.mention(statement.span)
             except HeadraceError as error:
                 self._define_unknown(statement)
                 self.host.failed(error.at(statement.span))
@@ -158,7 +166,7 @@ class Program:
 
     @property
     def lowering(self) -> Lowering:
-        return Lowering(self.scope, self.block, self.expand, self.host.warn)
+        return Lowering(self.scope, self.block, self.expand, self.host.report)
 
     def _statement(self, statement: Statement) -> None:
         match statement:
@@ -377,6 +385,12 @@ class Program:
             ends.append(before.copy())
         self.scope = before
         before.merge(ends, self.unknown)
+        self.host.alternatives(
+            made.step
+            for end in ends
+            for name, made in end.tables.items()
+            if made != before.tables[name]
+        )
 
     def _for(self, statement: For) -> None:
         before = self.scope.variables

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+from collections.abc import Iterable
 from typing import Protocol
 
 from headrace.errors import HeadraceError, Problem, RunError, ScriptError
 from headrace.graph.pipeline import Pipeline
-from headrace.graph.span import MappedText
+from headrace.graph.span import MappedText, Span
 from headrace.language.scope import Definition
 from headrace.operators.base import FrameValue
 from headrace.planner import Plan
@@ -46,11 +47,19 @@ class Interpreter:
         plan = self._planner(pipeline)
         self._execution.run(pipeline, plan.materialise)
 
-    def warn(self, problem: Problem) -> None:
+    def report(self, problem: Problem) -> None:
+        if problem.severity == "error":
+            raise ScriptError.of([problem])
         self._listener(Warned(problem))
 
     def failed(self, error: HeadraceError) -> None:
         raise error
+
+    def mention(self, span: Span) -> None:
+        """Nothing: a run knows all values."""
+
+    def alternatives(self, steps: Iterable[str]) -> None:
+        """Nothing: a run decides every branch."""
 
     def scalar(self, expression: str) -> object:
         """The value of one SQL expression without a table."""

@@ -17,13 +17,14 @@ class Checked:
     """The blocks of a program, whose steps have been checked, and what is known of outputs.
 
     ``failed`` are the steps that have errors; ``mentioned`` the words of statements that are
-    too wrong to be steps.
+    too wrong to be steps; ``read`` are steps whose tables are read without a link.
     """
 
     blocks: tuple[Pipeline, ...]
     known: Mapping[tuple[str, str], Knowledge]
     failed: frozenset[str] = frozenset()
     mentioned: frozenset[str] = frozenset()
+    read: frozenset[str] = frozenset()
 
     def steps(self) -> Iterator[Step]:
         """Every step once, in order, without the shown inputs of later blocks."""

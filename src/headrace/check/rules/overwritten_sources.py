@@ -13,12 +13,14 @@ from headrace.operators.save import Save
 
 
 def overwritten_sources(checked: Checked) -> Iterable[Problem]:
-    """Warn of saves that overwrite what a load of the same program reads."""
-    loads = [step for step in checked.steps() if isinstance(step.operator, Load)]
+    """Warn of saves that overwrite what an earlier load of the same program reads."""
+    earlier: list[Step] = []
     for step in checked.steps():
+        if isinstance(step.operator, Load):
+            earlier.append(step)
         if not isinstance(step.operator, Save) or step.operator.mode != "overwrite":
             continue
-        for load in loads:
+        for load in earlier:
             if place_of(step) == place_of(load):
                 yield Problem(
                     f"this overwrites {step.operator.path}, which '{load.id}' is read from",

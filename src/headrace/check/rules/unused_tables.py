@@ -16,6 +16,7 @@ def unused_tables(checked: Checked) -> Iterable[Problem]:
     steps = list(checked.steps())
     names = [step.id for step in steps if step.operator.operator_name in TABLE_MAKERS]
     read = {link.step for block in checked.blocks for step in block for link in step.inputs}
+    read |= checked.read
     # A statement that is wrong elsewhere may have meant the table, perhaps by a misspelt name.
     read |= {near for word in checked.mentioned if (near := closest(word, names))}
     for step in steps[:-1]:
