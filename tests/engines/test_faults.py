@@ -29,6 +29,10 @@ FAULTS = {
     ),
     "select array(1, 2)[5]": ("index", "an index lies outside its array"),
     "select element_at(array(1, 2), 9)": ("index", "an index lies outside its array"),
+    "select array(1, 2)[1 - 1]": (
+        "index",
+        "the engine takes only a number as the index of an array",
+    ),
     "select map('a', 1, 'a', 2)": ("duplicate-key", "a map has the key a twice"),
     "select 'abc' rlike '(?=a)b'": (
         "regular-expression",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import decimal
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -135,6 +137,28 @@ class TestStreaming:
         assert tables.write_arrow(frame, tmp_path / "t.arrow") == 0
         assert pa.ipc.open_file(tmp_path / "t.arrow").schema.names == ["id", "name"]
 
+    def test_a_stream_is_never_held_as_a_whole(self) -> None:
+        program = """
+import resource
+from headrace.engines.embedded import EmbeddedEngine
+
+with EmbeddedEngine() as engine:
+    tables = engine.session()
+    columns = ", ".join(f"id * {n}.5D as c{n}" for n in range(20))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    frame = tables.sql(f"select {columns} from range(4000000)")
+    rows = sum(batch.num_rows for batch in tables.batches(frame))
+    after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    print(rows, (after - before) // 1024)
+"""
+        done = subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+        )
+        rows, grown_mebibytes = map(int, done.stdout.split())
+
+        assert rows == 4_000_000  # 610 MiB of doubles
+        assert grown_mebibytes < 400
+
     def test_a_stream_left_early_leaves_the_session_usable(self, tables: ConnectTables) -> None:
         stream = tables.batches(tables.sql("select id from range(10000000)"))
         next(stream)
@@ -171,6 +195,30 @@ class TestStage:
 
         assert tables.schema(staged).names == ("id", "s")
         assert tables.collect(staged).num_rows == 0
+
+
+class TestCommands:
+    def test_created_tables_live_and_end_with_the_session(
+        self, tables: ConnectTables, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        tables.command("create table made as select 1 as a")
+        tables.command("insert into made values (2)")
+
+        assert values(tables, "select sum(a) as s from made") == {"s": [3]}
+        assert list(tmp_path.iterdir()) == []
+
+    def test_a_created_view_is_found(self, tables: ConnectTables) -> None:
+        tables.command("create temporary view seen as select 1 as a")
+
+        assert values(tables, "select a from seen") == {"a": [1]}
+
+    def test_refreshing_is_no_work(self, tables: ConnectTables) -> None:
+        tables.command("refresh table anything")
+
+    def test_a_command_that_fails_says_why(self, tables: ConnectTables) -> None:
+        with pytest.raises(RunError, match="unknown table 'nowhere'"):
+            tables.command("insert into nowhere values (1)")
 
 
 class TestFunctions:

@@ -36,8 +36,8 @@ RULES: tuple[FaultRule, ...] = (
         "free space in the temporary directory, or point TMPDIR at a larger disk",
     ),
     _rule(
-        r"Table or view not found: (?P<name>[^\s\]]+)",
-        "unknown table '{name}'",
+        r"Table or view not found: (?P<name>[^\s\]]+)|table or view `(?P<name2>[^`]+)` cannot be found",
+        "unknown table '{name}{name2}'",
         "unknown-table",
     ),
     _rule(
@@ -82,6 +82,12 @@ RULES: tuple[FaultRule, ...] = (
         "the number {value} is too large for its type {type}",
         "overflow",
         "cast to a wider type (bigint, double or decimal) before calculating",
+    ),
+    _rule(
+        r"extraction must be a literal",
+        "the engine takes only a number as the index of an array",
+        "index",
+        "get(array, index) takes any expression, and gives null outside the array",
     ),
     _rule(
         r"index .{0,40}(?:is|out of) (?:out of bounds|bounds|invalid)",

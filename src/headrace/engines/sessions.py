@@ -55,6 +55,7 @@ class ConnectTables:
     engine : ``embedded`` or ``spark``
     scratch : a directory of this session's own for staged tables; removed by ``close``
     lower : rewrites SQL text for what this engine lacks; it may ask for a query's columns
+    settings : the engine's settings for this session, beside a time zone of UTC
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class ConnectTables:
         engine: str,
         scratch: Path,
         lower: Lowering | None = None,
+        settings: Mapping[str, str] | None = None,
     ) -> None:
         self._session = session
         self._engine = engine
@@ -71,7 +73,8 @@ class ConnectTables:
         self._functions: dict[str, InProcessFunction] = {}
         self._staged: dict[str, Facts] = {}
         self._calls = _Calls()
-        self.set_conf("spark.sql.session.timeZone", "UTC")
+        for key, value in {"spark.sql.session.timeZone": "UTC", **(settings or {})}.items():
+            self.set_conf(key, value)
 
     @property
     def engine(self) -> str:

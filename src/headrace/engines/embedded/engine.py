@@ -73,7 +73,9 @@ class EmbeddedEngine:
         scratch = Path(tempfile.mkdtemp(prefix="session-", dir=self._scratch.name))
         if not self._verbose:
             warnings.filterwarnings("ignore", module=r"pyspark\.")
-        tables = ConnectTables(_connected(self.url), self.name, scratch, lower)
+        # Tables that a script creates would otherwise stand in the current directory.
+        settings = {"spark.sql.warehouse.dir": (scratch / "warehouse").as_uri()}
+        tables = ConnectTables(_connected(self.url), self.name, scratch, lower, settings)
         self._sessions.append(tables)
         return tables
 
