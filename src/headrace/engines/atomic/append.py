@@ -36,7 +36,7 @@ def appended_files(target: Path) -> Iterator[Path]:
     ReplacedMeanwhile : see there
     """
     recover(target)
-    with claimed(target, f"{APPEND}{token()}", directory=True) as staged:
+    with claimed(target, APPEND, directory=True) as staged:
         yield staged
         crash_point("append.written")
         sync_tree(staged)

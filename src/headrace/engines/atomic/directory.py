@@ -14,7 +14,7 @@ from headrace.engines.atomic.locks import commit_lock
 from headrace.engines.atomic.parents import made_parents
 from headrace.engines.atomic.recovery import recover
 from headrace.engines.atomic.renames import RenameUnsupported, exchange, rename_new
-from headrace.engines.atomic.staging import NEW, OLD, claimed, remove, staged_name
+from headrace.engines.atomic.staging import NEW, OLD, claimed, remove, staged_prefix, token
 
 
 @contextmanager
@@ -32,7 +32,7 @@ def new_directory(target: Path, *, replace: bool) -> Iterator[Path]:
     """
     with made_parents(target):
         recover(target)
-        with claimed(target.parent, staged_name(target, NEW), directory=True) as staged:
+        with claimed(target.parent, staged_prefix(target, NEW), directory=True) as staged:
             yield staged
             crash_point("directory.written")
             sync_tree(staged)
@@ -56,7 +56,7 @@ def _put(staged: Path, target: Path, replace: bool) -> None:
 
 def _rename_twice(staged: Path, target: Path) -> None:
     """Between the renames nothing stands at ``target``: recovery puts the old content back."""
-    old = target.with_name(staged_name(target, OLD))
+    old = target.with_name(f"{staged_prefix(target, OLD)}{token()}")
     target.rename(old)
     crash_point("directory.between-renames")
     try:

@@ -13,7 +13,7 @@ from headrace.engines.atomic.locks import commit_lock
 from headrace.engines.atomic.parents import made_parents
 from headrace.engines.atomic.recovery import recover
 from headrace.engines.atomic.renames import rename_new
-from headrace.engines.atomic.staging import NEW, claimed, staged_name
+from headrace.engines.atomic.staging import NEW, claimed, staged_prefix
 
 
 @contextmanager
@@ -31,7 +31,7 @@ def new_file(target: Path, *, replace: bool) -> Iterator[Path]:
     """
     with made_parents(target):
         recover(target)
-        with claimed(target.parent, staged_name(target, NEW), directory=False) as staged:
+        with claimed(target.parent, staged_prefix(target, NEW), directory=False) as staged:
             yield staged
             crash_point("file.written")
             sync(staged)
@@ -50,8 +50,8 @@ def lengthened_file(target: Path) -> Iterator[Path]:
     """
     recover(target)
     with (
-        claimed(target.parent, staged_name(target, NEW), directory=False) as piece,
-        claimed(target.parent, staged_name(target, NEW), directory=False) as whole,
+        claimed(target.parent, staged_prefix(target, NEW), directory=False) as piece,
+        claimed(target.parent, staged_prefix(target, NEW), directory=False) as whole,
     ):
         yield piece
         crash_point("lengthen.written")

@@ -7,6 +7,7 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 _UNSUPPORTED = {errno.ENOLCK, errno.EBADF, errno.EINVAL, errno.ENOTSUP, errno.ENOSYS}
@@ -43,34 +44,43 @@ def commit_lock(target: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
+@dataclass(frozen=True, slots=True)
 class Claim:
     """A path that this process has just made and is writing; see ``is_abandoned``."""
 
-    def __init__(self, path: Path, *, directory: bool) -> None:
-        self.path = path
-        self._descriptor = self._made(directory)
-
-    def _made(self, directory: bool) -> int:
-        if directory:
-            self.path.mkdir()
-            descriptor = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
-        else:
-            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
-        _lock(descriptor, fcntl.LOCK_EX)
-        return descriptor
+    path: Path
+    descriptor: int
 
     def stands(self) -> bool:
-        """Whether the path is still what was made: a cleaner may have come before the lock."""
+        """Whether the path is still what was made."""
         with suppress(FileNotFoundError):
-            return self.path.stat().st_ino == os.fstat(self._descriptor).st_ino
+            return self.path.stat().st_ino == os.fstat(self.descriptor).st_ino
         return False
 
     def release(self) -> None:
-        os.close(self._descriptor)
+        os.close(self.descriptor)
+
+
+def claim(path: Path, *, directory: bool) -> Claim | None:
+    """Make ``path`` and lock it; None where a cleaner took it away before it was locked."""
+    if directory:
+        path.mkdir()
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+        except FileNotFoundError:
+            return None
+    else:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
+    _lock(descriptor, fcntl.LOCK_EX)
+    made = Claim(path, descriptor)
+    if made.stands():
+        return made
+    made.release()
+    return None
 
 
 def is_abandoned(path: Path) -> bool:
-    """Whether the process that made ``path`` by a ``Claim`` is gone.
+    """Whether the process that claimed ``path`` is gone.
 
     Where the file system has no locks the answer is no: a leftover that stays is better than
     work that is lost.

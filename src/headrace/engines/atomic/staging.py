@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from headrace.engines.atomic.locks import Claim, is_abandoned
+from headrace.engines.atomic.locks import claim, is_abandoned
 
 PREFIX = ".headrace-"
 NEW = "new"
@@ -26,13 +26,14 @@ def token() -> str:
     return secrets.token_hex(8)
 
 
-def staged_name(target: Path, kind: str) -> str:
-    return f"{_stem(target)}-{kind}-{token()}"
+def staged_prefix(target: Path, kind: str) -> str:
+    """What the name of an unfinished path begins with."""
+    return f"{_stem(target)}-{kind}-"
 
 
 def leftovers(target: Path, kind: str) -> list[Path]:
     """What saves to ``target`` have put beside it and not yet taken away."""
-    return entries(target.parent, f"{_stem(target)}-{kind}-")
+    return entries(target.parent, staged_prefix(target, kind))
 
 
 def entries(folder: Path, prefix: str) -> list[Path]:
@@ -43,17 +44,19 @@ def entries(folder: Path, prefix: str) -> list[Path]:
 
 
 @contextmanager
-def claimed(folder: Path, name: str, *, directory: bool) -> Iterator[Path]:
-    """A new file or directory that cleaners leave alone; removed at the end if still there."""
-    claim = Claim(folder / name, directory=directory)
-    while not claim.stands():
-        claim.release()
-        claim = Claim(folder / f"{name}{token()}", directory=directory)
+def claimed(folder: Path, prefix: str, *, directory: bool) -> Iterator[Path]:
+    """A new file or directory that cleaners leave alone; removed at the end if still there.
+
+    Its name is ``prefix`` and something unique.
+    """
+    made = None
+    while made is None:
+        made = claim(folder / f"{prefix}{token()}", directory=directory)
     try:
-        yield claim.path
+        yield made.path
     finally:
-        claim.release()
-        remove(claim.path)
+        made.release()
+        remove(made.path)
 
 
 def remove(path: Path) -> None:
