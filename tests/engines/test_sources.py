@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -257,6 +259,21 @@ class TestDelta:
 
         with pytest.raises(DataError, match="is no Delta table"):
             workspace.describe("delta", "p")
+
+
+class TestDatabases:
+    def test_rows_are_those_of_now(self, workspace: Workspace) -> None:
+        place = workspace.folder / "shop.db"
+        options = {"url": f"jdbc:sqlite:{place}"}
+        with closing(sqlite3.connect(place, isolation_level=None)) as database:
+            database.execute("create table orders (id integer, name text)")
+            database.execute("insert into orders values (1, '甲')")
+            before = workspace.rows("jdbc", "orders", **options)
+            database.execute("insert into orders values (2, null)")
+
+        assert before == [(1, "甲")]
+        assert workspace.rows("jdbc", "orders", **options) == [(1, "甲"), (2, None)]
+        assert workspace.describe("jdbc", "orders", **options).fingerprint is None
 
 
 class TestDescribe:

@@ -94,6 +94,8 @@ class FileSources:
         DataError : when the source is missing, unreadable or of another format
         """
         name = formats.find(format_name).name
+        if formats.find(name).kind == "database":
+            return self._describe_database(path, options)
         direct = self._direct(name, path, options)
         if direct is not None:
             return direct.info
@@ -109,6 +111,8 @@ class FileSources:
         DataError : as ``describe``, and for what only the whole of the data shows
         """
         name = formats.find(format_name).name
+        if formats.find(name).kind == "database":
+            return self._open_database(path, options, tables)
         direct = self._direct(name, path, options)
         if direct is not None and direct.is_readable:
             return direct.open(tables, self._staging)
@@ -121,6 +125,22 @@ class FileSources:
             self._warn(message, hint)
         frame = tables.read_parquet([str(staged)])
         return direct.shaped(frame) if direct is not None else frame
+
+    # SQLAlchemy is large, and few scripts read a database: both import on first use.
+
+    def _describe_database(self, path: str, options: Any) -> SourceInfo:
+        from headrace.engines.readers.jdbc import describe_database
+
+        return describe_database(path, options, self._root)
+
+    def _open_database(self, path: str, options: Any, tables: Tables) -> DataFrame:
+        """A copy of the rows as they are now: nothing tells whether a database has changed."""
+        from headrace.engines.readers.jdbc import stage_database
+
+        def write(target: Path) -> None:
+            stage_database(path, options, self._root, target)
+
+        return tables.read_parquet([str(self._staging.once(write))])
 
     def _direct(self, name: str, path: str, options: Any) -> DirectParquet | None:
         if name == "parquet":
@@ -137,10 +157,7 @@ class FileSources:
         return place
 
     def _input(self, name: str, path: str, options: Any) -> _Input:
-        kind = formats.find(name).kind
-        if kind == "database":
-            raise DataError(f"'{name}' does not read files")
-        if kind == "text":
+        if formats.find(name).kind == "text":
             files: tuple[InputFile, ...] = (InputFile.of_text(path, name),)
             identity: Json = hashlib.sha256(files[0].text).hexdigest()
         else:

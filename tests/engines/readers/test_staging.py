@@ -97,3 +97,12 @@ class TestLimit:
         Staging(tmp_path).obtain("k", write)
 
         assert not orphan.exists()
+
+    def test_copies_for_one_process_go_when_others_come(self, tmp_path: Path) -> None:
+        copy = Staging(tmp_path).once(write)
+        os.utime(copy, (0, 0))
+
+        other = Staging(tmp_path).once(write)
+
+        assert not copy.exists()
+        assert other.exists()

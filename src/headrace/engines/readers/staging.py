@@ -15,6 +15,7 @@ IN_USE_SECONDS = 3600.0
 """What any process used this recently is not removed: its engine may be about to read it."""
 
 _UNFINISHED = ".unfinished"
+_ONCE = "once-"
 
 
 class Staging:
@@ -50,6 +51,15 @@ class Staging:
             self._evict()
         self._handed_out.add(place)
         return place
+
+    def once(self, write: Callable[[Path], None]) -> Path:
+        """A copy for this process only, of what may be different the next time.
+
+        Raises
+        ------
+        DataError : as ``obtain``
+        """
+        return self.obtain(f"{_ONCE}{uuid.uuid4().hex}", write)
 
     def link(self, target: Path, key: str) -> Path:
         """Another name for a file whose own name an engine would not understand.
@@ -101,8 +111,8 @@ class Staging:
         total = sum(size for _, _, size in entries)
         for place, used, size in entries:
             in_use = place in self._handed_out or now - used < IN_USE_SECONDS
-            is_orphan = place.suffix == _UNFINISHED
-            if not in_use and (is_orphan or total > self._limit_bytes):
+            is_useless = place.suffix == _UNFINISHED or place.name.startswith(_ONCE)
+            if not in_use and (is_useless or total > self._limit_bytes):
                 place.unlink(missing_ok=True)
                 total -= size
 
