@@ -73,6 +73,12 @@ class TestWriting:
         with pytest.raises(ModelError, match="could not be written"):
             write_artifact(tmp_path / "file" / "model", fitted["Ridge"], rows)
 
+    def test_a_directory_with_other_files_is_refused(
+        self, fitted: dict[str, Fitted], rows: pa.Table, artifact: Path
+    ) -> None:
+        with pytest.raises(ModelError, match="is not empty"):
+            write_artifact(artifact, fitted["Ridge"], rows)
+
     def test_a_classifier_without_labels_is_refused(self, rows: pa.Table) -> None:
         preparation = Preparation.fit(rows, FEATURES, Treatment())
 

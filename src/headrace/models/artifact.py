@@ -21,7 +21,7 @@ import numpy as np
 import pyarrow as pa
 
 from headrace.errors import ModelError
-from headrace.graph.schema import Column
+from headrace.graph.schema import Column, Schema
 from headrace.graph.signature import Signature, Task
 from headrace.graph.step import Json
 from headrace.models import golden
@@ -48,7 +48,7 @@ class Fitted:
 
     A classifier's ``estimator`` was fitted to class numbers (``labels.encode``), so that its
     probabilities stand in the order of ``labels.classes``. ``label`` names and types the label
-    of a regression. ``extra`` goes into ``model.json`` as it is (importance, group, …).
+    of a regression, ``outputs`` the columns that a feature step makes. ``extra`` goes into ``model.json`` as it is (importance, group, …).
     """
 
     algorithm: str
@@ -57,6 +57,7 @@ class Fitted:
     preparation: Preparation
     labels: Labels | None = None
     label: Column | None = None
+    outputs: Schema | None = None
     parameters: Mapping[str, Json] = field(default_factory=dict)
     metrics: Mapping[str, float] = field(default_factory=dict)
     rows: int = 0
@@ -73,7 +74,9 @@ class Fitted:
     def signature(self) -> Signature:
         label = Column(self.labels.column, self.labels.type) if self.labels else self.label
         classes = self.labels.classes if self.labels else None
-        return make_signature(self.task, self.preparation.inputs, label, classes, self.algorithm)
+        return make_signature(
+            self.task, self.preparation.inputs, label, classes, self.algorithm, self.outputs
+        )
 
 
 @dataclass(frozen=True)
@@ -108,11 +111,13 @@ def write_artifact(directory: Path, fitted: Fitted, rows: pa.Table) -> str:
 
     Raises
     ------
-    ModelError : when the estimator cannot be stored safely, or our own scoring of the golden
-        rows differs from the estimator's
+    ModelError : when the directory is not empty, the estimator cannot be stored safely, or our
+        own scoring of the golden rows differs from the estimator's
     """
     try:
         directory.mkdir(parents=True, exist_ok=True)
+        if any(directory.iterdir()):
+            raise ModelError(f"{directory} is not empty: a model needs a directory of its own")
         content = dump_estimator(fitted.estimator)
         scorer = make_scorer(fitted.estimator, fitted.preparation, fitted.task)
         sample = golden.draw(rows, fitted.preparation.columns)
@@ -148,7 +153,13 @@ def load_artifact(directory: Path, digest: str | None = None) -> Loaded:
     scorer = make_scorer(estimator, preparation, signature.task)
     rows = golden.read(read_verified(directory, entries[GOLDEN]))
     golden.replay(rows, preparation, scorer)
-    return Loaded(description, signature, preparation, Outputs(signature, labels), scorer)
+    return Loaded(
+        description,
+        signature,
+        preparation,
+        Outputs(signature, labels, len(preparation.feature_names)),
+        scorer,
+    )
 
 
 def read_description(directory: Path, digest: str | None = None) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 import pyarrow as pa
 
+from headrace.graph.schema import VECTOR
 from headrace.graph.signature import FunctionOutput, Signature
 from headrace.models.encoders import Matrix
 from headrace.models.labels import Labels
@@ -20,16 +21,21 @@ class Outputs:
 
     signature: Signature
     labels: Labels | None = None
+    features: int = 1
 
     @property
     def width(self) -> int:
         """How many scores a row has."""
+        if self.signature.task == "transform":
+            return self.features
         if self.labels is not None:
             return len(self.labels.classes)
         return 2 if self.signature.task == "cluster" else 1
 
     def table(self, scores: Matrix, skipped: Matrix | None = None) -> pa.Table:
         """The columns that ``predict`` adds."""
+        if self.signature.task == "transform":
+            return self._features(scores, skipped)
         columns = {PREDICTION: self.prediction(scores, skipped)}
         if self.signature.task == "classify":
             columns[PROBABILITY] = vectors(scores, skipped)
@@ -41,12 +47,27 @@ class Outputs:
         self, output: FunctionOutput, scores: Matrix, skipped: Matrix | None = None
     ) -> pa.Array:
         """What the model's SQL function returns."""
+        if self.signature.task == "transform":
+            return self._features(scores, skipped)[0].combine_chunks()
         if self.signature.task == "classify":
             if output in ("default", "probability"):
                 return vectors(scores, skipped)
             if output == "positive":
                 return pa.array(np.ascontiguousarray(scores[:, -1]), mask=skipped)
         return self.prediction(scores, skipped)
+
+    def _features(self, scores: Matrix, skipped: Matrix | None) -> pa.Table:
+        """One vector of all features, or a column each; a negative code is a missing value."""
+        columns = self.signature.outputs.columns
+        if columns[0].type == VECTOR:
+            return pa.table({columns[0].name: vectors(scores, skipped)})
+        missing = scores < 0 if skipped is None else (scores < 0) | skipped[:, None]
+        return pa.table(
+            {
+                column.name: pa.array(scores[:, i].astype(np.int32), mask=missing[:, i])
+                for i, column in enumerate(columns)
+            }
+        )
 
     def prediction(self, scores: Matrix, skipped: Matrix | None = None) -> pa.Array:
         """The likeliest label, the value or the cluster number of each row."""

@@ -7,7 +7,7 @@ give what scikit-learn gives is proved on the golden rows whenever a model is wr
 
     n rows, p features, k classes (or centres)
     scores: (n, k) probabilities of a classifier, (n, 1) values of a regression,
-            (n, 2) cluster number and distance
+            (n, 2) cluster number and distance, (n, p) features of a feature step
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ class Scorer(Protocol):
 
 def make_scorer(estimator: Any, preparation: Preparation, task: Task) -> Scorer:
     """The fastest scorer that is exact for this estimator."""
+    if task == "transform":
+        return PreparationScorer(preparation)
     if task == "cluster" and hasattr(estimator, "cluster_centers_"):
         return CentreScorer(preparation, np.asarray(estimator.cluster_centers_, np.float64))
     if hasattr(estimator, "coef_") and type(estimator).__name__ in _LINKS:
@@ -179,6 +181,16 @@ class CentreScorer:
 
 
 @dataclass(frozen=True)
+class PreparationScorer:
+    """A feature step: the preparation is all that it does."""
+
+    preparation: Preparation
+
+    def score(self, arrays: Arrays, threads: int = 1) -> Matrix:
+        return self.preparation.transform(arrays, order="C")
+
+
+@dataclass(frozen=True)
 class EstimatorScorer:
     """Any other estimator, by its own methods."""
 
@@ -194,6 +206,9 @@ class EstimatorScorer:
 
 def estimator_scores(estimator: Any, matrix: Matrix, task: Task) -> Matrix:
     """Scores by the estimator's public methods: what every scorer must equal."""
+    if task == "transform":
+        transformed: Matrix = np.asarray(estimator.transform(matrix), np.float64)
+        return transformed
     if task == "classify":
         proba: Matrix = np.asarray(estimator.predict_proba(matrix), np.float64)
         return proba

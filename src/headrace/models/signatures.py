@@ -20,13 +20,15 @@ def make_signature(
     label: Column | None = None,
     classes: tuple[str | int | float | bool, ...] | None = None,
     algorithm: str | None = None,
+    outputs: Schema | None = None,
 ) -> Signature:
     """The signature of a model, before training (``classes`` is None) or after.
 
-    A classifier predicts in the label's own type, a regression ``double``, a clustering ``int``.
+    A classifier predicts in the label's own type, a regression ``double``, a clustering ``int``;
+    a feature step says itself what its ``outputs`` are.
     """
     name = label.name if label else None
-    return Signature(task, inputs, _outputs(task, label), name, classes, algorithm)
+    return Signature(task, inputs, outputs or _outputs(task, label), name, classes, algorithm)
 
 
 def _outputs(task: Task, label: Column | None) -> Schema:
