@@ -369,7 +369,7 @@ class TestCredit:
 
 def in_training(credit: pa.Table, seed: int) -> np.ndarray[Any, Any]:
     """Four rows of five, at random."""
-    return np.random.default_rng(seed).random(credit.num_rows) < 0.8
+    return np.asarray(np.random.default_rng(seed).random(credit.num_rows) < 0.8)
 
 
 def held_out_auc(credit: pa.Table, seed: int, folder: Path) -> float:

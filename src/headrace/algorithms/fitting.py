@@ -18,9 +18,11 @@ from threadpoolctl import threadpool_limits
 
 from headrace.algorithms import catalog, metrics
 from headrace.algorithms.base import Algorithm, Estimator, FitContext
+from headrace.algorithms.feature_step import FeatureStep
 from headrace.algorithms.metrics import Floats
 from headrace.algorithms.training_data import Measured, TrainingData, by_column, other_rows, prepare
 from headrace.errors import FitError, ModelError
+from headrace.graph.schema import Schema
 from headrace.graph.step import Json
 from headrace.models.artifact import Fitted, write_artifact
 from headrace.models.protocols import FitRequest, FitResult
@@ -50,6 +52,8 @@ def fit(request: FitRequest) -> FitResult:
     algorithm = catalog.algorithm(request.algorithm).model_validate(request.parameters)
     table = read_table(request.table)
     data = prepare(algorithm, table, request)
+    if isinstance(algorithm, FeatureStep):
+        algorithm.check_fitted(data.preparation)
     estimator, warned = _fit_estimator(algorithm, data, request)
     result = FitResult(
         artifact=request.artifact,
@@ -113,7 +117,9 @@ def _warnings() -> Iterator[list[str]]:
 def measure(
     algorithm: Algorithm, estimator: Estimator, sample: Measured, seed: int
 ) -> dict[str, float]:
-    """The metrics of an algorithm's task on some rows."""
+    """The metrics of an algorithm's task on some rows; a feature step has none."""
+    if algorithm.task == "transform":
+        return {}
     scores = estimator_scores(estimator, sample.X, algorithm.task)
     if algorithm.task == "cluster":
         return _clustering_metrics(estimator, sample.X, scores, seed)
@@ -202,6 +208,7 @@ def _fitted(
         preparation=data.preparation,
         labels=data.labels,
         label=data.label,
+        outputs=_outputs(algorithm, data),
         parameters=algorithm.model_dump(mode="json"),
         metrics=result.metrics,
         rows=result.rows,
@@ -210,6 +217,12 @@ def _fitted(
         script=request.script,
         extra=_extra(request, result),
     )
+
+
+def _outputs(algorithm: Algorithm, data: TrainingData) -> Schema | None:
+    if not isinstance(algorithm, FeatureStep):
+        return None
+    return algorithm.outputs(data.preparation.inputs)
 
 
 def _extra(request: FitRequest, result: FitResult) -> dict[str, Json]:

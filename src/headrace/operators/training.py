@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, field_validator
 
 from headrace.algorithms.base import DEFAULT_SEED, Algorithm, Nothing
 from headrace.algorithms.directions import DEFAULT_METRICS, HIGHER_IS_BETTER
+from headrace.algorithms.feature_step import FeatureStep
 from headrace.errors import FitError, HeadraceError, Problem, closest, suggest
 from headrace.graph.ports import MODEL, TABLE, Port
 from headrace.graph.schema import Column, Schema
@@ -155,7 +156,9 @@ class Train(Operator):
 
         features = Schema(tuple(self.features(schema)[0]))
         label = self.label_column(schema)
-        return make_signature(self.algorithm_class.task, features, label)
+        algorithm = self.algorithms()[0]
+        made = algorithm.outputs(features) if isinstance(algorithm, FeatureStep) else None
+        return make_signature(self.task, features, label, None, algorithm.name, made)
 
     def label_column(self, schema: Schema) -> Column | None:
         """The label's column as the table spells it."""
@@ -260,8 +263,8 @@ class Train(Operator):
         return Fitted(group, algorithm, result, started, datetime.now(UTC))
 
     def _metric(self, fitted: Fitted) -> str:
-        metric = self.metric or DEFAULT_METRICS[self.algorithm_class.task]
-        if metric not in fitted.judged:
+        metric = self.metric or DEFAULT_METRICS.get(self.task, "")
+        if metric and metric not in fitted.judged:
             raise FitError(
                 f"the metric '{metric}' is not measured for {self.operator_name}",
                 hint=suggest(metric, list(fitted.judged), "metrics"),

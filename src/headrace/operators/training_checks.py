@@ -54,6 +54,14 @@ def unknown_columns(training: Training, site: Site) -> Iterable[Problem]:
 def feature_problems(training: Training, schema: Schema, site: Site) -> Iterable[Problem]:
     """Features that no model can use, or none at all."""
     usable, unusable = training.features(schema)
+    if training.task == "transform" and not training.features_col:
+        yield Problem(
+            f"{training.operator_name} does not know which columns to work on",
+            site.place("features_col"),
+            f"name some in inputCols; columns: {', '.join(schema.names)}",
+            code="no-features",
+        )
+        return
     if not training.features_col and not usable:
         yield Problem(
             f"{training.operator_name} has no column to learn from",
