@@ -156,9 +156,10 @@ class Workspace:
 
     def plan(self, pipeline: Pipeline) -> Plan:
         """Where each step of a pipeline runs, and why."""
-        from headrace.planner import Capabilities, make_plan
+        from headrace.engines.embedded import capabilities
+        from headrace.planner import make_plan
 
-        capable = {"embedded": Capabilities(memory_bytes=self.engine.budget.engine)}
+        capable = {"embedded": capabilities(self.engine.budget)}
         return make_plan(pipeline, capable, self._facts(pipeline))
 
     def close(self) -> None:

@@ -66,8 +66,7 @@ class Split(Command):
     def run(self, inputs: Inputs, context: Context) -> Mapping[str, Value | DataFrame]:
         schema = context.tables.schema(inputs.frame())
         sampled = context.tables.sql(self.sampler.query(schema, inputs.view()))
-        marked = context.tables.stage(sampled, context.step_id)
         parts = enumerate(self.names)
         return {
-            name: marked.where(f"{SPLIT.name} = {index}").drop(SPLIT.name) for index, name in parts
+            name: sampled.where(f"{SPLIT.name} = {index}").drop(SPLIT.name) for index, name in parts
         }
