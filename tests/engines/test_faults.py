@@ -88,6 +88,11 @@ class TestTranslate:
 
         assert isinstance(error, Cancelled)
 
+    def test_a_value_that_names_a_status_is_only_a_value(self) -> None:
+        error = translate(PySparkException("Cannot cast string 'UNAVAILABLE' to Int32 type"))
+
+        assert error.problems[0].code == "cast"
+
     def test_an_unknown_message_is_shortened_to_its_first_line(self) -> None:
         error = translate(PySparkException("Odd thing\nwith details"))
 

@@ -218,11 +218,10 @@ _SPARK_NAMES = {
 _ARROW_NAME = re.compile(r"\b(" + "|".join(_DDL_OF_ARROW) + r")\b", re.IGNORECASE)
 
 _GONE = re.compile(
-    r"failed to connect|Connection refused|Socket closed|UNAVAILABLE|Connection reset", re.I
+    r"StatusCode\.UNAVAILABLE|RETRIES_EXCEEDED|failed to connect to all addresses|Socket closed"
 )
-_CANCELLED = re.compile(
-    r"operation not found|operation.*(?:cancel|interrupt)|session.*closed", re.I
-)
+_CANCELLED = re.compile(r"operation not found: [0-9a-f-]{36}")
+"""How Sail answers for a query that was interrupted: it no longer knows it."""
 
 
 def translate(error: Exception, *, cancelled: bool = False) -> HeadraceError:
