@@ -235,15 +235,17 @@ def _tables(
     names = tuple(name for name in SUMMARY.names if name not in ("rows", "top", "top_count"))
     cells = tuple(tuple(row[name] for name in names) for row in rows)
     items = [TableItem(names, cells, title=f"Columns of {wide['total']:,} rows")]
-    frequent = tuple(
-        (name, value, count, count / wide["total"])
-        for name, top in tops.items()
-        for value, count in top.values
-    )
+    frequent = tuple((name, _shares(top, wide["total"])) for name, top in tops.items())
     if frequent:
-        columns = ("column", "value", "rows", "share")
-        items.append(TableItem(columns, frequent, title="Most frequent values"))
+        items.append(TableItem(("column", "values"), frequent, title="Most frequent values"))
     return items
+
+
+def _shares(top: Top, rows: int) -> str:
+    """``2 60.4 %, 1 39.6 %``"""
+    return ", ".join(
+        f"{value} {count / rows:.1%}".replace("%", " %") for value, count in top.values
+    )
 
 
 def _arrow(rows: Sequence[Mapping[str, Cell]]) -> Any:
