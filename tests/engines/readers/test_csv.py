@@ -215,6 +215,14 @@ class TestBadRows:
         assert loaded.rows == [(1, "x"), (4, "w")]
         assert loaded.warnings == ["'text': 2 bad rows left out"]
 
+    def test_rows_are_counted_once_however_often_they_are_read(self, tmp_path: Path) -> None:
+        text = "a,b\n" + "10:20,1\n3\n" * 40 + "x,y\n"
+
+        loaded = load(text, tmp_path, badRows="drop", block_bytes=64)
+
+        assert loaded.table.num_rows == 41
+        assert loaded.warnings == ["'text': 40 bad rows left out"]
+
     def test_null_fills_up_and_cuts_off(self, tmp_path: Path) -> None:
         loaded = load(self.TEXT, tmp_path, badRows="null")
 
@@ -223,6 +231,12 @@ class TestBadRows:
             "'text': 1 bad row filled up with nulls",
             "'text': 1 bad row cut off",
         ]
+
+    def test_bad_rows_only_leave_an_empty_table(self, tmp_path: Path) -> None:
+        assert load("a,b\n1\n2\n", tmp_path, badRows="drop").rows == []
+
+    def test_rows_are_cut_off_without_quotes_too(self, tmp_path: Path) -> None:
+        assert load('a,b\n1,"x,3\n', tmp_path, badRows="null", quote="").rows == [(1, '"x')]
 
     def test_equal_bad_rows_and_look_alikes(self, tmp_path: Path) -> None:
         text = "a,b\n12,2\n2\n2\n2,22\n2\n"

@@ -108,6 +108,16 @@ class TestBadRecords:
         with pytest.raises(DataError, match="is empty"):
             load("\n \n", tmp_path)
 
+    @pytest.mark.parametrize("text", ["null", ' \nnull\n{"a": 1}', '{"a": 1} null', "null{}"])
+    def test_a_null_for_a_record_does_not_end_the_process(self, text: str, tmp_path: Path) -> None:
+        with pytest.raises(DataError, match="not a JSON object"):
+            load(text, tmp_path)
+
+    @pytest.mark.parametrize("text", ['{"a": 1} {"a": 2}', '{"a":\n1}'])
+    def test_a_line_is_a_record(self, text: str, tmp_path: Path) -> None:
+        with pytest.raises(DataError, match="line 1"):
+            load(text, tmp_path)
+
     def test_deep_nesting_ends_in_an_error(self, tmp_path: Path) -> None:
         for deep in ("[" * 200_000, '{"a":' * 200_000):
             with pytest.raises(DataError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -29,20 +30,24 @@ class BadRow:
 
 @dataclass
 class Counts:
-    """How many rows of a file were left out, filled up or cut off."""
+    """How many rows of a file were left out, filled up or cut off; a block may be read twice."""
 
-    by_fate: dict[str, int] = field(default_factory=dict)
+    by_block: dict[int, Counter[str]] = field(default_factory=dict)
 
-    def add(self, rows: Sequence[BadRow], policy: str) -> None:
-        for row in rows:
-            filled = "filled up with nulls" if row.found < row.expected else "cut off"
-            fate = filled if policy == "null" else "left out"
-            self.by_fate[fate] = self.by_fate.get(fate, 0) + 1
+    def note(self, block: Block, rows: Sequence[BadRow], policy: str) -> None:
+        self.by_block[block.first_line] = Counter(_fate(row, policy) for row in rows)
 
     def warn(self, warn: Warn, label: str) -> None:
-        for fate, count in self.by_fate.items():
+        total = sum(self.by_block.values(), Counter[str]())
+        for fate, count in total.items():
             rows = "row" if count == 1 else "rows"
             warn(f"'{label}': {count:,} bad {rows} {fate}", None)
+
+
+def _fate(row: BadRow, policy: str) -> str:
+    if policy == "drop":
+        return "left out"
+    return "filled up with nulls" if row.found < row.expected else "cut off"
 
 
 def find(parse: Callable[[Handler], object]) -> list[BadRow]:
@@ -104,12 +109,12 @@ def _is_whole_line(data: bytes, start: int, length: int) -> bool:
 def _with_length(row: BadRow, options: CsvRead) -> bytes:
     if row.found < row.expected:
         return row.text + options.delimiter.encode() * (row.expected - row.found)
-    delimiter, quote = options.delimiter, options.quote or None
-    quoting: Literal[0, 3] = csv.QUOTE_MINIMAL if quote else csv.QUOTE_NONE
+    if not options.quote:
+        delimiter = options.delimiter.encode()
+        return delimiter.join(row.text.split(delimiter)[: row.expected])
     dialect: dict[str, Any] = {
-        "delimiter": delimiter,
-        "quotechar": quote,
-        "quoting": quoting,
+        "delimiter": options.delimiter,
+        "quotechar": options.quote,
         "escapechar": options.escape
         if options.escape != options.quote and options.escape
         else None,

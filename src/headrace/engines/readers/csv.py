@@ -93,9 +93,6 @@ class _Parser:
             yield self._table(block)
 
     def _table(self, block: Block) -> pa.Table:
-        if _is_blank(block.data):
-            types = [self.known.get(name, pa.null()) for name in self.names]
-            return pa.schema(list(zip(self.names, types, strict=True))).empty_table()
         table = self._parsed(block)
         if self.reading.final or not self.options.infer_schema:
             return table
@@ -115,19 +112,31 @@ class _Parser:
             if column and self.reading.final:
                 raise Misfit(self.names[int(column[1])]) from error
             if "Expected" not in str(error):
-                raise DataError(f"'{self.file.label}' cannot be read as csv: {error}") from error
-        return self._parse(self._mended(block))
+                raise self._unreadable(block, error) from error
+        try:
+            return self._parse(self._mended(block))
+        except pa.ArrowInvalid as error:
+            raise self._unreadable(block, error) from error
+
+    def _unreadable(self, block: Block, error: Exception) -> DataError:
+        return DataError(
+            f"'{self.file.label}' cannot be read as csv from line {block.first_line} on: {error}",
+            hint="are delimiter, quote and escape right?",
+        )
 
     def _mended(self, block: Block) -> bytes:
         """The block without its rows of a wrong length, or with these set right."""
         bad = bad_rows.find(lambda handler: self._parse(block.data, handler))
         if self.options.bad_rows == "fail":
             raise bad_rows.failure(bad[0], block, self.file.label, self.options.delimiter)
-        self.counts.add(bad, self.options.bad_rows)
+        self.counts.note(block, bad, self.options.bad_rows)
         keep = self.options.bad_rows == "null"
         return bad_rows.mended(block.data, bad, self.options, keep=keep)
 
     def _parse(self, data: bytes, handler: bad_rows.Handler | None = None) -> pa.Table:
+        if _is_blank(data):
+            types = [(name, self.known.get(name, pa.null())) for name in self.names]
+            return pa.schema(types).empty_table()
         try:
             return self._read_csv(data, 1 << 20, handler)
         except pa.ArrowInvalid as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -26,6 +27,8 @@ from headrace.operators.formats.json import JsonRead
 kinds = pa.types
 
 SHOWN_CHARACTERS = 80
+
+_NULL_RECORD = re.compile(rb"(?:\A|[\n}])\s*null")
 
 MAX_DEPTH = 200
 """Deeper nesting is left to Python's parser, which answers it with an error of its own."""
@@ -75,7 +78,7 @@ class _Parser:
 
     def _fast(self, data: bytes) -> pa.Table | None:
         """The records by pyarrow; None where it would refuse them or change what they say."""
-        if b"[" * MAX_DEPTH in data or data.count(b"{") > MAX_DEPTH * (data.count(b"\n") + 1):
+        if _is_dangerous(data):
             return None
         try:
             table = self._parsed(data)
@@ -85,8 +88,10 @@ class _Parser:
                 table = self._parsed(data)
         except pa.ArrowInvalid:
             return None
-        is_changed = any(_is_empty(f.type) for f in table.schema) or any(
-            must_be_text(column) for column in table.columns
+        is_changed = (
+            len(table) != _count_lines(data)
+            or any(_is_empty(f.type) for f in table.schema)
+            or any(must_be_text(column) for column in table.columns)
         )
         return None if is_changed else table
 
@@ -200,6 +205,21 @@ def _split(text: str, decoder: json.JSONDecoder) -> tuple[list[str], int, str]:
             return out, start, str(error)
         out.append(text[start:end].replace("\n", " ").replace("\r", " ") + "\n")
         used = end
+
+
+def _is_dangerous(data: bytes) -> bool:
+    """Whether pyarrow's parser might end the process: by a null that stands for a whole record
+    (seen in 26.0), or by nesting."""
+    if b"null" in data and _NULL_RECORD.search(data):
+        return True
+    return b"[" * MAX_DEPTH in data or data.count(b"{") > MAX_DEPTH * (data.count(b"\n") + 1)
+
+
+def _count_lines(data: bytes) -> int:
+    """Lines that hold something; each must be one record, wherever blocks end."""
+    if b"\n\n" not in data and b"\r" not in data and not data.startswith(b"\n"):
+        return data.count(b"\n") + (not data.endswith(b"\n"))
+    return sum(1 for line in data.split(b"\n") if line.strip())
 
 
 def _longest_line(data: bytes) -> int:

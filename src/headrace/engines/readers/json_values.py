@@ -38,6 +38,8 @@ def as_type(value: Any, wanted: pa.DataType) -> Any:
         return None
     if kinds.is_string(wanted):
         return value if isinstance(value, str) else _text(value)
+    if value == {} and not kinds.is_struct(wanted):
+        return None
     if kinds.is_list(wanted):
         return [as_type(inner, wanted.value_type) for inner in value]
     if kinds.is_struct(wanted):
