@@ -295,3 +295,19 @@ class TestCancel:
         with pytest.raises(Cancelled):
             for _ in stream:
                 pass
+
+
+class TestFunctionsOfOneName:
+    def test_a_lazy_table_keeps_the_function_that_it_was_made_with(
+        self, tables: ConnectTables
+    ) -> None:
+        tables.register_function("f", lambda a: pc.add(a, 1), ["bigint"], "bigint")
+        old = tables.sql("select f(id) as x from range(1)")
+        tables.create_view("old", old)
+
+        tables.register_function("f", lambda a: pc.add(a, 10), ["bigint"], "bigint")
+
+        assert tables.collect(tables.table("old")).to_pylist() == [{"x": 1}]
+        assert tables.collect(tables.sql("select f(id) as x from range(1)")).to_pylist() == [
+            {"x": 10}
+        ]

@@ -70,7 +70,7 @@ class ConnectTables:
         self._engine = engine
         self._scratch = scratch
         self._lower = lower
-        self._functions: dict[str, InProcessFunction] = {}
+        self._functions: list[InProcessFunction] = []
         self._staged: dict[str, Facts] = {}
         self._calls = _Calls()
         for key, value in {"spark.sql.session.timeZone": "UTC", **(settings or {})}.items():
@@ -181,9 +181,8 @@ class ConnectTables:
         )
         with self._call():
             self._session.udf.register(name, udf)
-        if previous := self._functions.pop(name.casefold(), None):
-            release(previous)
-        self._functions[name.casefold()] = held
+        # A function of the same name that was registered before stays: lazy tables call it.
+        self._functions.append(held)
 
     def set_conf(self, key: str, value: str) -> None:
         with self._call():
@@ -194,7 +193,7 @@ class ConnectTables:
 
     def close(self) -> None:
         self._session.stop()
-        for held in self._functions.values():
+        for held in self._functions:
             release(held)
         self._functions.clear()
         shutil.rmtree(self._scratch, ignore_errors=True)
