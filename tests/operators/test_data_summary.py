@@ -11,8 +11,8 @@ import pytest
 
 from headrace.errors import RunError
 from headrace.graph.report import TableItem
-from headrace.graph.schema import Schema
-from headrace.operators.data_summary import SUMMARY, DataSummary
+from headrace.graph.schema import Column, Schema
+from headrace.operators.data_summary import SUMMARY, DataSummary, summary_query
 from tests.operators.workbench import Desk, Workbench, codes
 
 PEOPLE = pa.table(
@@ -40,6 +40,19 @@ class TestDataSummary:
         assert (age["min"], age["max"], age["median"]) == ("20", "50", 30.0)
         assert age["mean"] == pytest.approx(100 / 3)
         assert age["std"] == pytest.approx(np.std([20, 30, 50], ddof=1))
+
+    def test_quartiles_are_exact(self, bench: Workbench) -> None:
+        values = np.random.default_rng(0).normal(size=1001)
+
+        found = summary(bench, pa.table({"x": values}))["x"]
+
+        wanted = np.quantile(values, [0.25, 0.5, 0.75])
+        assert [found["p25"], found["median"], found["p75"]] == pytest.approx(wanted.tolist())
+
+    def test_above_a_million_rows_they_are_approximate(self) -> None:
+        columns = [Column("x", "double")]
+
+        assert "percentile_approx(" in summary_query(columns, "t", exact=False)
 
     def test_nan_is_missing(self, bench: Workbench) -> None:
         pay = summary(bench, PEOPLE)["pay"]

@@ -35,6 +35,9 @@ SUMMARY = Schema.of(
 )
 """A row a column; numbers that a type does not have are null, min and max are text."""
 
+EXACT_ROWS = 1_000_000
+"""Exact quartiles hold a column's numbers in memory; of more rows they are approximate."""
+
 COUNTED_VALUES = 1000
 """A column with more distinct values is not asked for its most frequent ones."""
 
@@ -53,8 +56,9 @@ class Top:
 class DataSummary(Operator):
     """Count, range, mean, deviation, quartiles and most frequent values of each column.
 
-    Missing are nulls and NaNs. Quartiles are approximate on large tables, all else is exact. The
-    table is read once for the numbers, and once more for frequent values and histograms.
+    Missing are nulls and NaNs. Quartiles are approximate above a million rows, all else is exact.
+    After the rows are counted the table is read once for the numbers, and once more for frequent
+    values and histograms.
     """
 
     operator_name: ClassVar[str] = "DataSummary"
@@ -75,7 +79,9 @@ class DataSummary(Operator):
     def run(self, inputs: Inputs, context: Context) -> Mapping[str, Value | DataFrame]:
         columns = self._columns(context.tables.schema(inputs.frame()))
         view = inputs.view()
-        wide = _first_row(context, summary_query(columns, view))
+        rows_query = f"select count(*) as total from {quoted(view)}"
+        exact = _first_row(context, rows_query)["total"] <= EXACT_ROWS
+        wide = _first_row(context, summary_query(columns, view, exact=exact))
         tops = _tops(columns, wide, view, context)
         rows = [summary_row(i, c, wide, tops.get(c.name, Top())) for i, c in enumerate(columns)]
         charts = self._charts(columns, wide, view, context)
@@ -102,15 +108,15 @@ class DataSummary(Operator):
         return [_histogram(i, c, wide, found) for i, c in drawn[:DRAWN_COLUMNS]]
 
 
-def summary_query(columns: Sequence[Column], view: str) -> str:
+def summary_query(columns: Sequence[Column], view: str, *, exact: bool) -> str:
     """SQL for one wide row: each column's aggregates, named by its number and theirs."""
     parts = ["count(*) as total"]
     for index, column in enumerate(columns):
-        parts += [f"{sql} as {name}_{index}" for name, sql in _aggregates(column).items()]
+        parts += [f"{sql} as {name}_{index}" for name, sql in _aggregates(column, exact).items()]
     return f"select {', '.join(parts)} from {quoted(view)}"
 
 
-def _aggregates(column: Column) -> dict[str, str]:
+def _aggregates(column: Column, exact: bool) -> dict[str, str]:
     """The aggregates that a type has, by name."""
     value = _value(column)
     found = {"present": f"count({value})"}
@@ -123,14 +129,15 @@ def _aggregates(column: Column) -> dict[str, str]:
     }
     if is_numeric(column.type):
         number = f"double({value})"
+        quantile = "percentile" if exact else "percentile_approx"
         found |= {
             "low": f"double(min({value}))",
             "high": f"double(max({value}))",
             "mean": f"avg({number})",
             "std": f"stddev_samp({number})",
-            "p25": f"percentile_approx({number}, 0.25D)",
-            "median": f"percentile_approx({number}, 0.5D)",
-            "p75": f"percentile_approx({number}, 0.75D)",
+            "p25": f"{quantile}({number}, 0.25D)",
+            "median": f"{quantile}({number}, 0.5D)",
+            "p75": f"{quantile}({number}, 0.75D)",
         }
     return found
 
