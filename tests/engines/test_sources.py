@@ -18,6 +18,7 @@ from headrace.engines.sessions import ConnectTables
 from headrace.engines.sources import FileSources
 from headrace.errors import DataError
 from headrace.graph.protocols import SourceInfo
+from tests.engines.atomic.crashes import kill_at
 from tests.engines.readers.reading import options_of
 
 Rows = list[tuple[Any, ...]]
@@ -344,3 +345,34 @@ class TestPublicData:
 
         assert table.shape == (30_000, 25)
         assert before.schema == workspace.describe("csv", path, **CSV).schema
+
+
+class TestAfterAKill:
+    def test_a_load_finishes_an_append_that_was_committed(
+        self, workspace: Workspace, tmp_path: Path
+    ) -> None:
+        target = workspace.folder / "out"
+        target.mkdir()
+        pq.write_table(pa.table({"x": [1]}), target / "a.parquet")
+
+        kill_at("append.committed", APPEND, target)
+
+        assert sorted(workspace.rows("parquet", "out")) == [(1,), (2,)]
+
+    def test_a_load_undoes_an_append_that_was_not(
+        self, workspace: Workspace, tmp_path: Path
+    ) -> None:
+        target = workspace.folder / "out"
+        target.mkdir()
+        pq.write_table(pa.table({"x": [1]}), target / "a.parquet")
+
+        kill_at("append.written", APPEND, target)
+
+        assert workspace.rows("parquet", "out") == [(1,)]
+
+
+APPEND = """
+import pyarrow as pa, pyarrow.parquet as pq
+with atomic.appended_files(target) as staged:
+    pq.write_table(pa.table({"x": [2]}), staged / "b.parquet")
+"""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 
+from headrace.engines.atomic import recover
 from headrace.engines.readers import InputFile, Reading, Warn, reader_of
 from headrace.engines.readers.base import SAMPLE_BYTES
 from headrace.engines.readers.direct import DirectParquet, direct_delta, direct_parquet
@@ -151,6 +152,7 @@ class FileSources:
 
     def _delta_place(self, path: str) -> Path:
         place = local_path(path, self._root)
+        recover(place)
         if not place.is_dir():
             input_files(path, self._root)  # names what exists where nothing does
             raise DataError(f"'{path}' is a file, and a Delta table is a directory")

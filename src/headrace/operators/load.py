@@ -47,10 +47,13 @@ class Load(Operator):
         if site.offline or site.linked(WRITTEN.name):
             return ()
         try:
-            site.sources.describe(self.format, self.path, self.options)
+            found = site.sources.describe(self.format, self.path, self.options)
         except HeadraceError as error:
             return error.at(site.place("path")).problems
-        return ()
+        span = site.place("path")
+        return [
+            Problem(message, span, hint, "warning", "source") for message, hint in found.warnings
+        ]
 
     def knowledge(self, site: Site) -> Mapping[str, Knowledge]:
         if site.linked(WRITTEN.name):

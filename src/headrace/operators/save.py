@@ -54,6 +54,9 @@ class Save(Operator):
         return SaveTarget(self.format, self.path, self.mode, self.options, self.partition_by)
 
     def check(self, site: Site) -> Iterable[Problem]:
+        for name in getattr(self.options, "ignored", tuple)():
+            message = f"{self.format} ignores {name}"
+            yield Problem(message, site.place("path"), "leave it out", "warning", "no-effect")
         problems = [site.column_problem(name, "partition_by") for name in self.partition_by]
         yield from (problem for problem in problems if problem)
         if site.offline:

@@ -7,9 +7,11 @@ import os
 import re
 from collections.abc import Iterator
 from fnmatch import fnmatch
+from itertools import takewhile
 from pathlib import Path
 from urllib.parse import unquote
 
+from headrace.engines.atomic import settled
 from headrace.engines.readers.base import InputFile
 from headrace.errors import DataError, suggest
 
@@ -55,7 +57,8 @@ def input_files(
     """
     place = local_path(path, root)
     try:
-        found = tuple(_found(place, path, recursive=recursive))
+        with settled(_above_patterns(place)):
+            found = tuple(_found(place, path, recursive=recursive))
         kept = [f for f in found if pattern is None or fnmatch(Path(f.label).name, pattern)]
     except PermissionError as error:
         raise DataError(
@@ -79,6 +82,11 @@ def _found(place: Path, path: str, *, recursive: bool) -> Iterator[InputFile]:
             yield from _found(Path(name), path, recursive=recursive)
     else:
         raise missing(place, path)
+
+
+def _above_patterns(place: Path) -> Path:
+    """The place itself, or of a pattern the folder that is above its first sign."""
+    return Path(*takewhile(lambda part: not _GLOB.search(part), place.parts))
 
 
 def _matches(pattern: str) -> list[str]:
