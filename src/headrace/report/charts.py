@@ -277,7 +277,7 @@ def _bars(item: ChartItem, name: str, value: str, title: str) -> alt.Chart:
 def cluster_scatter(item: ChartItem) -> AnyChart:
     names = sorted(set(map(str, item.data["cluster"])), key=_natural)
     data = {**item.data, "cluster": [str(name) for name in item.data["cluster"]]}
-    colour = alt.Color("cluster:N", sort=names)
+    colour = alt.Color("cluster:N", scale=alt.Scale(domain=names))
     drawn: alt.Chart = (
         alt.Chart(_rows(data))
         .mark_point(filled=True, size=34, opacity=0.75)
@@ -285,7 +285,7 @@ def cluster_scatter(item: ChartItem) -> AnyChart:
             x=alt.X("x:Q", title="widest direction", scale=alt.Scale(zero=False)),
             y=alt.Y("y:Q", title="second direction", scale=alt.Scale(zero=False)),
             color=colour,
-            shape=alt.Shape("cluster:N", sort=names),
+            shape=alt.Shape("cluster:N", scale=alt.Scale(domain=names)),
             tooltip=[
                 alt.Tooltip("cluster:N"),
                 alt.Tooltip("x:Q", format=".3~g"),
@@ -363,8 +363,8 @@ def comparison(item: ChartItem) -> AnyChart:
         .encode(
             x=alt.X(**x),
             y=alt.Y("metric:N", sort=metrics, title=None, axis=alt.Axis(grid=True)),
-            color=alt.Color("model:N", sort=models),
-            shape=alt.Shape("model:N", sort=models),
+            color=alt.Color("model:N", scale=alt.Scale(domain=models)),
+            shape=alt.Shape("model:N", scale=alt.Scale(domain=models)),
             tooltip=[
                 alt.Tooltip("model:N"),
                 alt.Tooltip("metric:N"),

@@ -266,7 +266,9 @@ def _is_brief(items: Sequence[Item]) -> bool:
 def _title(record: StepRecord, report: Report) -> str:
     """The report's title, with the step's name where several steps show the like."""
     title = report.title or record.title
-    return title if record.step in title or record.step == "result" else f"{title}: {record.step}"
+    if record.step in title or record.step == "result":
+        return title
+    return record.step if record.step.startswith(title) else f"{title}: {record.step}"
 
 
 def _where(record: StepRecord, source: Source) -> list[Markup]:

@@ -139,7 +139,7 @@ def _heading(name: str, kind: str, right: bool) -> Markup:
 
 
 def _cell(value: Cell, right: bool) -> Markup:
-    kind = "null" if value is None else "number" if right else None
+    kind = " ".join(["number"] * right + ["null"] * (value is None)) or None
     exact = repr(value) if isinstance(value, float) else None
     return element("td", text(cell_text(value)), class_=kind, title=exact)
 

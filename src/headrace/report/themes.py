@@ -112,11 +112,9 @@ def vega_config(theme: Theme) -> dict[str, Any]:
         "mark": {"color": theme.accent},
         "line": {"strokeWidth": 2, "strokeJoin": "round"},
         "style": {
-            "reference": {"stroke": theme.muted, "strokeDash": [4, 4], "strokeWidth": 1},
-            "reference-label": {"fill": theme.muted, "fontSize": 11},
-            "cell-label": {"fill": theme.ink, "fontSize": 14, "fontWeight": 600},
-            "cell-note": {"fill": theme.muted, "fontSize": 11},
-            "positive": {"fill": theme.accent},
-            "negative": {"fill": theme.opposite},
+            "reference": {"color": theme.muted, "strokeDash": [4, 4], "strokeWidth": 1},
+            "reference-label": {"color": theme.muted, "fontSize": 11},
+            "cell-label": {"color": theme.ink, "fontSize": 14, "fontWeight": 600},
+            "cell-note": {"color": theme.muted, "fontSize": 11},
         },
     }
