@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import time
+from dataclasses import dataclass, field, replace
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.live import Live
+from rich.progress_bar import ProgressBar
 from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
+from headrace.graph.report import Report, TextItem
+from headrace.report.numbers import duration_text
 from headrace.report.terminal import report_blocks
 from headrace.runtime.events import (
     Event,
@@ -22,73 +27,132 @@ from headrace.runtime.events import (
     Warned,
 )
 
-MARKS = {"done": ("✓", "green"), "failed": ("✗", "red")}
+PLAIN_WIDTH = 160
+"""Columns of a file or a pipe, unless the variable COLUMNS says another number."""
+
+TITLE_WIDTH = 40
+BAR_WIDTH = 24
 
 
 class Progress:
     """Listens to a run's events. Where output is no terminal it prints results only."""
 
     def __init__(self, *, quiet: bool = False) -> None:
-        self._console = Console(highlight=False)
+        self._console = _output()
         self._log = Console(stderr=True, highlight=False)
         self._quiet = quiet
-        self._live = Live(console=self._log, transient=True, refresh_per_second=12)
+        self._working = Working()
+        # Live would send what is printed on standard output to its own console, standard error
+        self._live = Live(
+            self._working,
+            console=self._log,
+            transient=True,
+            refresh_per_second=10,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
         self._animated = self._log.is_terminal and not quiet
-        self._title = ""
-        self._started = 0.0
-        self._spinner = Spinner("dots")
 
     def __enter__(self) -> Progress:
-        if self._animated:
-            self._live.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._animated:
-            self._live.stop()
+        self._live.stop()
 
     def __call__(self, event: Event) -> None:
         if self._quiet:
             return
         match event:
             case StepStarted(title=title):
-                self._title, self._started = title, time.monotonic()
-                self._show_working("")
+                self._work(Working(title))
             case StepProgressed(done=done, total=total, unit=unit):
-                of = f" of {total:,}" if total else ""
-                self._show_working(f"{done:,}{of} {unit}")
-            case StepShowed(report=report):
-                for block in report_blocks(report):
-                    self._console.print(block)
+                self._work(replace(self._working, done=done, total=total, unit=unit))
+            case StepShowed(step=step, report=report):
+                self._show(step, report)
             case StepFinished(seconds=seconds, rows=rows):
-                self._line("done", seconds, "" if rows is None else f"{rows:,} rows")
+                detail = "" if rows is None else f"{rows:,} rows"
+                self._line(Text("✓", style="green"), seconds, detail)
             case StepFailed(seconds=seconds):
-                self._line("failed", seconds, "")
+                self._line(Text("✗", style="red"), seconds, "failed")
             case Warned(problem):
                 self._log.print(Text("\n".join(problem.lines()), style="yellow"))
-            case RunFinished(seconds=seconds, error=None):
-                self._summary(f"finished in {seconds:.1f} s")
+            case RunFinished(seconds=seconds, error=error):
+                self._live.stop()
+                if self._animated and error is None:
+                    self._log.print(Text(f"finished in {duration_text(seconds)}", style="dim"))
             case _:
                 pass
 
-    def _show_working(self, detail: str) -> None:
+    def _work(self, working: Working) -> None:
+        """Show what is being done, from now on or again."""
+        self._working = working
         if self._animated:
-            text = Text.assemble((self._title, "bold"), ("  " + detail, "dim"))
-            self._spinner.update(text=text)
-            self._live.update(self._spinner)
+            self._live.update(working)
+            self._live.start()
 
-    def _line(self, outcome: str, seconds: float, detail: str) -> None:
-        if not self._animated:
-            return
-        mark, style = MARKS[outcome]
-        row = Table.grid(padding=(0, 2))
-        row.add_column(width=1)
-        row.add_column(min_width=36, overflow="ellipsis", no_wrap=True)
-        row.add_column(justify="right", min_width=8)
-        row.add_column(style="dim")
-        row.add_row(Text(mark, style=style), self._title, f"{seconds:.2f} s", detail)
-        self._log.print(row)
+    def _show(self, step: str, report: Report) -> None:
+        """Print a report on standard output, where the moving line must not stand meanwhile."""
+        self._live.stop()
+        brief = all(isinstance(item, TextItem) for item in report.items)
+        if not brief:
+            self._console.print(_heading(step, report.title))
+        for block in report_blocks(report):
+            self._console.print(block)
+        if not brief:
+            self._console.print()
+        self._work(self._working)
 
-    def _summary(self, text: str) -> None:
+    def _line(self, mark: Text, seconds: float, detail: str) -> None:
         if self._animated:
-            self._log.print(Text(text, style="dim"))
+            self._log.print(_row(mark, self._working.title, duration_text(seconds), detail))
+
+
+@dataclass(frozen=True, slots=True)
+class Working:
+    """The moving line: what runs, how far it is, since when; drawn anew ten times a second."""
+
+    title: str = ""
+    done: int | None = None
+    total: int | None = None
+    unit: str = ""
+    started: float = field(default_factory=time.monotonic)
+    spinner: Spinner = field(default_factory=lambda: Spinner("dots", style="cyan"))
+
+    def __rich__(self) -> RenderableType:
+        seconds = duration_text(time.monotonic() - self.started)
+        return _row(self.spinner, self.title, seconds, self._amount(), *self._bar())
+
+    def _bar(self) -> list[RenderableType]:
+        if self.done is None or not self.total:
+            return []
+        return [ProgressBar(total=self.total, completed=self.done, width=BAR_WIDTH)]
+
+    def _amount(self) -> str:
+        if self.done is None:
+            return ""
+        of = f" of {self.total:,}" if self.total else ""
+        return f"{self.done:,}{of} {self.unit}"
+
+
+def _row(mark: RenderableType, title: str, *details: RenderableType) -> Table:
+    row = Table.grid(padding=(0, 2))
+    row.add_column(width=1)
+    row.add_column(width=TITLE_WIDTH, overflow="ellipsis", no_wrap=True)
+    row.add_column(justify="right", min_width=9, no_wrap=True)
+    for _ in details[1:]:
+        row.add_column(style="dim", no_wrap=True, overflow="ellipsis")
+    row.add_row(mark, Text(title), *details)
+    return row
+
+
+def _heading(step: str, title: str) -> Text:
+    shown = title if not title or step in title else f"{title}: {step}"
+    return Text(f"\n{shown or step}", style="bold underline")
+
+
+def _output() -> Console:
+    """Standard output. A file has no width; it gets one at which few tables are cut."""
+    console = Console(highlight=False)
+    if console.is_terminal or "COLUMNS" in os.environ:
+        return console
+    return Console(highlight=False, width=PLAIN_WIDTH)

@@ -47,7 +47,12 @@ def _blocks(family: str, items: Sequence[Item]) -> list[RenderableType]:
     charts = [item for item in items if isinstance(item, ChartItem)]
     if family == "histograms":
         return [distributions(charts)]
-    return [Columns([picture(item) for item in charts], padding=(0, GUTTER, 1, 0))]
+    return [Columns([_spaced(item) for item in charts], padding=(0, GUTTER))]
+
+
+def _spaced(item: ChartItem) -> Text:
+    """A picture and an empty line, which parts it from the one below."""
+    return picture(item).append("\n")
 
 
 def _texts(items: Sequence[TextItem]) -> list[RenderableType]:

@@ -155,8 +155,8 @@ def _calibration(item: ChartItem) -> list[Text]:
 
 def _threshold(item: ChartItem) -> list[Text]:
     """F1 alone: lines that only colour tells apart say nothing where there is none."""
-    title = _title(item, _noted(item, best_f1="F1", best_f1_threshold="from"))
-    return _curve(item, "threshold", "f1", title, "F1 by threshold")
+    best = _noted(item, best_f1="best F1", best_f1_threshold="at").replace(",", "")
+    return _curve(item, "threshold", "f1", _title(item, "F1"), best or "threshold")
 
 
 def _confusion(item: ChartItem) -> list[Text]:
