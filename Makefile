@@ -23,7 +23,7 @@ demo: $(READY)
 	$(BIN)/headrace run examples/credit/credit.mlsql --set clients=$(DEMO)/clients.csv --set output=$(DEMO)/scored --report $(DEMO)/report.html
 
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto
 
 check: $(READY)
 	$(BIN)/ruff format --check .

@@ -17,6 +17,7 @@ from headrace.language.program import Program
 from headrace.language.scope import Definition, Scope, StepIds
 from headrace.language.variables import Surroundings, Variable, Variables
 from headrace.operators.base import FrameValue
+from headrace.operators.preview import table_item
 from headrace.runtime.events import (
     Event,
     Listener,
@@ -29,7 +30,6 @@ from headrace.runtime.events import (
 from headrace.runtime.execution import Execution, Values
 from headrace.runtime.history import History
 from headrace.runtime.interpreter import Interpreter, Planner
-from headrace.runtime.preview import table_item
 from headrace.runtime.services import Services
 
 if TYPE_CHECKING:

@@ -40,6 +40,13 @@ def inside(root: Path, path: str) -> Path:
     return place
 
 
+def current_umask() -> int:
+    """What new files of this process may not allow; asking for it means setting it."""
+    mask = os.umask(0o022)
+    os.umask(mask)
+    return mask
+
+
 def write_whole(path: Path, content: bytes) -> None:
     """Write a file beside its place and rename it into it, so that no half file is seen."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -48,6 +55,7 @@ def write_whole(path: Path, content: bytes) -> None:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
             file.flush()
+            os.fchmod(file.fileno(), 0o666 & ~current_umask())
             os.fsync(file.fileno())
         Path(name).replace(path)
     except BaseException:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
-from headrace.operators.base import Context, Inputs, Knowledge, Site, Value
+from headrace.graph.ports import Port
+from headrace.graph.report import Report
+from headrace.operators.base import Context, Inputs, Value
 from headrace.operators.commands.base import Call, Command, Word
 from headrace.operators.options import parameter
+from headrace.operators.preview import table_item
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 
 class ShowTable(Command):
-    """The first ``rows`` rows of a table."""
+    """Show the first ``rows`` rows of a table, in the terminal and in the report."""
 
     operator_name: ClassVar[str] = "show"
     usage: ClassVar[str] = "!show tables|functions|variables; or !show TABLE [ROWS];"
@@ -26,8 +29,14 @@ class ShowTable(Command):
         cls.expect(words, 1, 2)
         return Call(tuple(word.option("rows") for word in words[1:]), {"table": words[0]})
 
-    def knowledge(self, site: Site) -> Mapping[str, Knowledge]:
-        return {"table": site.schema()}
+    def outputs(self) -> tuple[Port, ...]:
+        return ()
 
     def run(self, inputs: Inputs, context: Context) -> Mapping[str, Value | DataFrame]:
-        return {"table": inputs.frame().limit(self.rows)}
+        frame, view = inputs.frame(), inputs.view()
+        rows = context.tables.collect(frame, self.rows + 1)
+        total = None if rows.num_rows > self.rows else rows.num_rows
+        schema = context.tables.schema(frame)
+        item = table_item(rows.slice(0, self.rows), schema, view, total)
+        context.show(Report("show", (item,)))
+        return {}
