@@ -47,7 +47,7 @@ class Canvas:
         if not (0 <= x <= 1 and 0 <= y <= 1):
             return
         column = min(int(x * 2 * self.width), 2 * self.width - 1)
-        row = min(int((1 - y) * 4 * self.height), 4 * self.height - 1)
+        row = 4 * self.height - 1 - min(int(y * 4 * self.height), 4 * self.height - 1)
         self._dots[row // 4][column // 2] |= DOTS[column % 2][row % 4]
         self._styles[row // 4][column // 2] = style
 

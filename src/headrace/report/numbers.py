@@ -13,6 +13,12 @@ DIGITS = 4
 GROUPED_FROM = 10_000
 """Whole numbers below stay without separators: most are years, codes or small counts."""
 
+SMALLEST_POWER, LARGEST_POWER = -4, 12
+"""Powers of ten between which a number is written without an exponent."""
+
+LONGEST_WHOLE = 1e15
+"""Doubles above are whole for want of digits, not because they count something."""
+
 NULL = "null"
 
 
@@ -24,14 +30,15 @@ def number_text(value: float) -> str:
     """
     if isinstance(value, bool) or not math.isfinite(value):
         return str(value).lower()
-    if value == int(value) and abs(value) < 1e15:
+    if isinstance(value, int) or (value.is_integer() and abs(value) < LONGEST_WHOLE):
         return _grouped(int(value))
-    magnitude = math.floor(math.log10(abs(value)))
-    if not -4 <= magnitude < 15:
+    rounded = float(f"{value:.{DIGITS - 1}e}")
+    magnitude = math.floor(math.log10(abs(rounded)))
+    if not SMALLEST_POWER <= magnitude < LARGEST_POWER:
         return f"{value:.{DIGITS - 1}e}"
     if magnitude >= DIGITS - 1:
         return _grouped(round(value))
-    return f"{value:.{DIGITS - 1 - magnitude}f}"
+    return f"{rounded:.{DIGITS - 1 - magnitude}f}"
 
 
 def _grouped(value: int) -> str:
@@ -60,14 +67,6 @@ def is_number_column(values: Sequence[Cell]) -> bool:
 def numbers(values: Sequence[Cell]) -> list[float]:
     """A chart's column as numbers, nan where there is none."""
     return [float(value) if isinstance(value, int | float) else math.nan for value in values]
-
-
-def share_text(share: float) -> str:
-    """
-    >>> share_text(0.22116)
-    '22.1 %'
-    """
-    return f"{100 * share:.1f} %"
 
 
 def duration_text(seconds: float) -> str:

@@ -171,8 +171,8 @@ def _confusion(item: ChartItem) -> list[Text]:
         )
     }
     names = {name: _name(name, 12) for name in classes}
-    first = max(cell_len("actual"), *map(cell_len, names.values()))
-    width = max(6, *map(cell_len, names.values()), *(len(number_text(n)) for n in counts))
+    first = max(map(cell_len, ["actual", *names.values()]))
+    width = max(map(cell_len, ["actual", *names.values(), *map(number_text, counts)]))
     head = set_cell_size("actual", first) + "".join(_right(names[c], width + 5) for c in classes)
     lines = [_title(item, "columns: predicted"), Text(head, style="dim")]
     return lines + [_confusion_row(names, name, cells, first, width) for name in classes]
