@@ -13,9 +13,11 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from headrace.graph.report import Report, TextItem
+from headrace.graph.report import Report
+from headrace.report.headings import heading_of, is_brief, items_under
 from headrace.report.numbers import duration_text
 from headrace.report.terminal import report_blocks
+from headrace.report.terminal_tables import one_line
 from headrace.runtime.events import (
     Event,
     RunFinished,
@@ -93,17 +95,22 @@ class Progress:
     def _show(self, step: str, report: Report) -> None:
         """Print a report on standard output, where the moving line must not stand meanwhile."""
         self._live.stop()
-        brief = all(isinstance(item, TextItem) for item in report.items)
-        if not brief:
-            self._console.print(_heading(step, report.title))
-        for block in report_blocks(report):
-            self._console.print(block)
-        if not brief:
+        if is_brief(report):
+            self._print(report)
+        else:
+            heading = heading_of(step, report)
+            self._console.print(Text(f"\n{one_line(heading)}", style="bold underline"))
+            self._print(replace(report, items=items_under(heading, report)))
             self._console.print()
         self._work(self._working)
 
+    def _print(self, report: Report) -> None:
+        for block in report_blocks(report):
+            self._console.print(block)
+
     def _line(self, mark: Text, seconds: float, detail: str) -> None:
         if self._animated:
+            self._live.update(Text())
             self._log.print(_row(mark, self._working.title, duration_text(seconds), detail))
 
 
@@ -143,11 +150,6 @@ def _row(mark: RenderableType, title: str, *details: RenderableType) -> Table:
         row.add_column(style="dim", no_wrap=True, overflow="ellipsis")
     row.add_row(mark, Text(title), *details)
     return row
-
-
-def _heading(step: str, title: str) -> Text:
-    shown = title if not title or step in title else f"{title}: {step}"
-    return Text(f"\n{shown or step}", style="bold underline")
 
 
 def _output() -> Console:

@@ -8,10 +8,11 @@ from importlib.resources import files
 from pathlib import Path
 
 from headrace.errors import DataError, Problem
-from headrace.graph.report import Item, Report, TextItem
+from headrace.graph.report import Report, TextItem
 from headrace.graph.span import Source, Span
 from headrace.operators.commands.files import write_whole
 from headrace.report.comparison import Comparison, comparisons
+from headrace.report.headings import heading_of, is_brief, items_under
 from headrace.report.highlighting import script_lines
 from headrace.report.items import Drawings, direction_mark, items_html, meter
 from headrace.report.markup import Markup, element, joined, json_script, text
@@ -247,28 +248,19 @@ def _compared(comparison: Comparison, metric: str) -> Markup:
 def _results(records: Iterable[StepRecord], source: Source, drawings: Drawings) -> list[Section]:
     """A section a report that has more to show than a line or two."""
     return [
-        Section(
-            f"result-{index}-{number}",
-            _title(record, report),
-            items_html(report.items, drawings),
-            note=element("p", *_where(record, source), class_="note"),
-        )
+        _result(f"result-{index}-{number}", record, report, source, drawings)
         for index, record in enumerate(records, start=1)
         for number, report in enumerate(record.reports, start=1)
-        if not _is_brief(report.items)
+        if not is_brief(report)
     ]
 
 
-def _is_brief(items: Sequence[Item]) -> bool:
-    return all(isinstance(item, TextItem) for item in items)
-
-
-def _title(record: StepRecord, report: Report) -> str:
-    """The report's title, with the step's name where several steps show the like."""
-    title = report.title or record.title
-    if record.step in title or record.step == "result":
-        return title
-    return record.step if record.step.startswith(title) else f"{title}: {record.step}"
+def _result(
+    id: str, record: StepRecord, report: Report, source: Source, drawings: Drawings
+) -> Section:
+    heading = heading_of(record.step, report)
+    items = items_html(items_under(heading, report), drawings)
+    return Section(id, heading, items, note=element("p", *_where(record, source), class_="note"))
 
 
 def _where(record: StepRecord, source: Source) -> list[Markup]:
@@ -302,8 +294,13 @@ def _statement(record: StepRecord, source: Source, longest: float) -> Markup:
     status = element(
         "span", text(mark), class_=f"mark {record.status}", title=word, aria_label=word
     )
-    said = [item.text for r in record.reports if _is_brief(r.items) for item in r.items
-            if isinstance(item, TextItem)]  # fmt: skip
+    said = [
+        item.text
+        for report in record.reports
+        if is_brief(report)
+        for item in report.items
+        if isinstance(item, TextItem)
+    ]
     return element(
         "tr",
         element("td", *link, class_="number"),
