@@ -117,7 +117,11 @@ class Workspace:
     @property
     def surroundings(self) -> Surroundings:
         return Surroundings(
-            datetime.now(), str(self.root), self.configuration.owner, lambda: uuid.uuid4().hex
+            datetime.now(),
+            str(self.root),
+            self.configuration.owner,
+            lambda: uuid.uuid4().hex,
+            allow_shell=self.configuration.allow_shell,
         )
 
     def check(
@@ -135,6 +139,7 @@ class Workspace:
     def session(self) -> Session:
         """A new session: its own tables, functions and variables, on this workspace's engine."""
         from headrace.runtime.fits import FitProcess
+        from headrace.runtime.readiness import ReadyingFits
         from headrace.runtime.services import Services
         from headrace.runtime.session import Session
 
@@ -149,10 +154,10 @@ class Workspace:
             self.sources,
             self.sinks,
             self.models,
-            FitProcess(scratch / "fit.log", engine.budget.training),
+            ReadyingFits(FitProcess(scratch / "fit.log", engine.budget.training)),
             self.notices,
         )
-        return Session(services, self.plan, self.includes, self.surroundings)
+        return Session(services, self.plan, self.includes, lambda: self.surroundings)
 
     def plan(self, pipeline: Pipeline) -> Plan:
         """Where each step of a pipeline runs, and why."""

@@ -94,7 +94,8 @@ def check_script(
             host.mention(fault.span)
             _define_result(program, fault.span)
     program.run(script.statements)
-    return host.result()
+    found, secrets = host.result(), program.scope.secrets
+    return replace(found, problems=tuple(map(secrets.mask_problem, found.problems)))
 
 
 def _define_result(program: Program, fault: Span) -> None:

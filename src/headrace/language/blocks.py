@@ -32,8 +32,10 @@ class Block:
     ) -> Step:
         """A new step named after what it makes; ``links`` fill its ports."""
         inputs = tuple(self._link(port, definition) for port, definition in links.items())
-        step = Step(self._ids.new(name), operator, inputs, origin=Origin(span, texts or {}))
-        self._outputs[step.id] = tuple((port.name, port.type.name) for port in operator.outputs())
+        outputs = tuple((port.name, port.type.name) for port in operator.outputs())
+        step_id = self._ids.new(name, [f"__{port}" for port, _ in outputs[1:]])
+        step = Step(step_id, operator, inputs, origin=Origin(span, texts or {}))
+        self._outputs[step.id] = outputs
         self._steps[step.id] = step
         return step
 
@@ -53,6 +55,10 @@ class Block:
         """The pipeline of all steps since the last call."""
         steps, self._steps = tuple(self._steps.values()), {}
         return Pipeline(steps)
+
+    def drop(self) -> None:
+        """Forget the steps since the last ``take``: a statement after them failed."""
+        self._steps = {}
 
     def __bool__(self) -> bool:
         return bool(self._steps)

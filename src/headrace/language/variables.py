@@ -48,12 +48,14 @@ class Surroundings:
     """What a run takes from the world, fixed when it starts.
 
     ``new_id`` gives names for ``uuid()``; a run that must repeat passes one that does.
+    ``allow_shell`` says whether the workspace lets scripts run commands.
     """
 
     now: datetime
     home: str
     owner: str
     new_id: Callable[[], str]
+    allow_shell: bool = False
 
 
 @dataclass(frozen=True)

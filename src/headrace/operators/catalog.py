@@ -57,6 +57,11 @@ LATER_COMMANDS = (
 )  # fmt: skip
 """Commands of MLSQL that parse and are refused with a reason."""
 
+LATER_SHOWS = (
+    "et", "commands", "jobs", "datasources", "api", "conf", "log", "resource", "progress", "version",
+)  # fmt: skip
+"""What MLSQL's ``!show`` lists beside tables, functions and variables."""
+
 LATER_OPERATORS = (
     "NaiveBayes", "DecisionTree", "LSVM", "SVC", "MultinomialNB", "KNN", "MLP", "XGBoostClassifier",
     "LightGBMClassifier", "XGBoostRegressor", "LightGBMRegressor", "IsotonicRegression",

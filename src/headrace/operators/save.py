@@ -68,6 +68,7 @@ class Save(Operator):
 
     def run(self, inputs: Inputs, context: Context) -> Mapping[str, Value | DataFrame]:
         saved = context.sinks.save(inputs.frame(), self.target, context.tables)
+        context.progress(saved.rows, saved.rows)
         if saved.skipped:
             text = f"{saved.path} exists and was left as it is"
         else:

@@ -7,7 +7,7 @@ from wherever that stage runs, and commit what crosses the stage's edge.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar, cast
@@ -17,10 +17,12 @@ from headrace.graph.pipeline import Pipeline
 from headrace.graph.ports import TABLE
 from headrace.graph.protocols import Sinks, Sources, Tables
 from headrace.graph.report import Report
+from headrace.graph.span import Span
 from headrace.graph.step import Step
 from headrace.models.protocols import Fits, Models, OpenModel
 from headrace.operators.base import FrameValue, FunctionValue, Operator, Value
 from headrace.operators.carried import Carried
+from headrace.operators.training import Train
 from headrace.runtime.events import (
     Listener,
     StepFailed,
@@ -38,17 +40,35 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+INTERRUPTED = "the run was interrupted"
+
 
 class Values:
     """The values that steps have made, by step and output; they live as long as the session."""
 
     def __init__(self) -> None:
         self._values: dict[tuple[str, str], Value] = {}
+        self._ran: set[str] = set()
+
+    def ran(self, step: str) -> bool:
+        """Whether the step has run to its end."""
+        return step in self._ran
+
+    def finish(self, step: str) -> None:
+        self._ran.add(step)
 
     def put(self, step: str, output: str, value: Value) -> None:
         self._values[step, output] = value
 
     def get(self, step: str, output: str) -> Value:
+        """The value.
+
+        Raises
+        ------
+        RunError : when the step has not made it
+        """
+        if (step, output) not in self._values:
+            raise RunError(f"the step '{step}' has not made its {output}")
         return self._values[step, output]
 
 
@@ -92,14 +112,14 @@ def _expect(value: object, kind: type[T]) -> T:
     return value
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class StepContext:
-    """What one step may use while it runs."""
+    """What one step may use while it runs; ``rows`` is how many it says it has done."""
 
     step: Step
     services: Services
-    values: Values
     listener: Listener
+    rows: int | None = None
 
     @property
     def step_id(self) -> str:
@@ -140,6 +160,8 @@ class StepContext:
         self.listener(Warned(Problem(message, self.step.span, hint, "warning", "run")))
 
     def progress(self, done: int, total: int | None = None, unit: str = "rows") -> None:
+        if unit == "rows":
+            self.rows = done
         self.listener(StepProgressed(self.step.id, done, total, unit))
 
 
@@ -151,12 +173,24 @@ class Execution:
         self.listener = listener
         self.values = values
         self._interrupted = False
+        self._warmed: set[str] = set()
+
+    @property
+    def interrupted(self) -> bool:
+        return self._interrupted
 
     def interrupt(self) -> None:
         """End what runs, and start nothing more; callable from another thread."""
         self._interrupted = True
         self.services.tables.cancel()
         self.services.fits.cancel()
+
+    def warm_up(self, algorithms: Iterable[str]) -> None:
+        """Let the fitting process load what these need, while other steps run."""
+        new = set(algorithms) - self._warmed
+        if new:
+            self._warmed |= new
+            self.services.fits.warm_up(sorted(new))
 
     def run(self, pipeline: Pipeline, materialised: frozenset[str]) -> None:
         """Run every step in order.
@@ -170,33 +204,65 @@ class Execution:
         ------
         HeadraceError : of the first step that fails, placed at its statement
         """
+        self.warm_up(s.operator.operator_name for s in pipeline if isinstance(s.operator, Train))
         for step in pipeline:
-            if self._interrupted:
-                raise Cancelled("the run was interrupted")
             if not isinstance(step.operator, Carried):
-                self._observe(step, step.id in materialised)
+                self._run(step, step.id in materialised)
 
-    def _observe(self, step: Step, materialise: bool) -> None:
+    def observe(
+        self, step_id: str, title: str, span: Span | None, work: Callable[[], int | None]
+    ) -> None:
+        """Do the work of a step, and tell how it begins and ends.
+
+        Parameters
+        ----------
+        work : what to do; returns the row count where it counted
+
+        Raises
+        ------
+        HeadraceError : what the work raised, placed at ``span``; anything that is none becomes a
+            ``RunError`` which says whose fault it is not
+        """
+        if self._interrupted:
+            raise Cancelled(INTERRUPTED)
         started = time.perf_counter()
-        self.listener(StepStarted(step.id, title_of(step), step.span))
+        self.listener(StepStarted(step_id, title, span))
         try:
-            rows = self.run_step(step, materialise)
-        except HeadraceError as error:
-            placed = Cancelled("the run was interrupted") if self._interrupted else error
-            placed.at(step.span)
-            self.listener(StepFailed(step.id, time.perf_counter() - started, placed))
-            raise placed from error
-        self.listener(StepFinished(step.id, time.perf_counter() - started, rows))
+            rows = work()
+        except BaseException as error:
+            known = self._as_known(error, title).at(span)
+            self.listener(StepFailed(step_id, time.perf_counter() - started, known))
+            if isinstance(error, Exception):
+                raise known from error
+            raise
+        self.listener(StepFinished(step_id, time.perf_counter() - started, rows))
 
     def run_step(self, step: Step, materialise: bool) -> int | None:
         """Run one step and keep its outputs; the row count where the table was computed."""
         operator = step.operator
         if not isinstance(operator, Operator):
             raise RunError(f"'{operator.operator_name}' cannot be run", span=step.span)
-        context = StepContext(step, self.services, self.values, self.listener)
+        context = StepContext(step, self.services, self.listener)
         self.services.notices.receiver = context.warn
         outputs = operator.run(StepInputs(step, self.values), context)
-        return self._keep(step, outputs, materialise)
+        staged = self._keep(step, outputs, materialise)
+        self.values.finish(step.id)
+        return context.rows if staged is None else staged
+
+    def _run(self, step: Step, materialise: bool) -> None:
+        self.observe(step.id, title_of(step), step.span, lambda: self.run_step(step, materialise))
+
+    def _as_known(self, error: BaseException, title: str) -> HeadraceError:
+        """An error of ours for whatever a step raised."""
+        if self._interrupted or not isinstance(error, Exception):
+            return Cancelled(INTERRUPTED)
+        if isinstance(error, HeadraceError):
+            return error
+        if isinstance(error, MemoryError):
+            return RunError(f"{title}: memory ran out", hint="work on fewer rows or columns")
+        message = f"{title} failed: {type(error).__name__}: {error}"
+        hint = "this is a fault of headrace or of a package that extends it; please report it"
+        return RunError(message, hint=hint, code="internal")
 
     def _keep(
         self, step: Step, outputs: Mapping[str, Value | DataFrame], materialise: bool

@@ -65,10 +65,17 @@ class History:
             case RunFinished(seconds, error):
                 self.seconds, self.error = seconds, error
                 self.status = _status_of(error)
+                self._end_what_runs()
 
     def _end(self, step: str, status: Status, seconds: float, rows: int | None) -> None:
         record = self.steps[step]
         self.steps[step] = replace(record, status=status, seconds=seconds, rows=rows)
+
+    def _end_what_runs(self) -> None:
+        """A step that an exception left behind ended as the run did."""
+        for step, record in self.steps.items():
+            if record.status == "running":
+                self.steps[step] = replace(record, status=self.status)
 
 
 def _status_of(error: HeadraceError | None) -> Status:

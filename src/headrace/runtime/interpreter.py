@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
 from collections.abc import Iterable
 from typing import Protocol
 
@@ -16,9 +13,10 @@ from headrace.operators.base import FrameValue
 from headrace.planner import Plan
 from headrace.runtime.events import Listener, Warned
 from headrace.runtime.execution import Execution
+from headrace.runtime.shell import run_shell
 
-SHELL_SECONDS = 60
 LONGEST_LIST = 100_000
+"""Most rows of a query that a script may walk or read."""
 
 
 class Planner(Protocol):
@@ -30,18 +28,10 @@ class Planner(Protocol):
 class Interpreter:
     """The host of ``Program`` that runs what a check only looks at."""
 
-    def __init__(
-        self,
-        execution: Execution,
-        planner: Planner,
-        listener: Listener,
-        *,
-        allow_shell: bool,
-    ) -> None:
+    def __init__(self, execution: Execution, planner: Planner, listener: Listener) -> None:
         self._execution = execution
         self._planner = planner
         self._listener = listener
-        self._allow_shell = allow_shell
 
     def run_block(self, pipeline: Pipeline) -> None:
         plan = self._planner(pipeline)
@@ -79,35 +69,12 @@ class Interpreter:
         return tuple(_text(cell) for cell in rows.column(0).to_pylist())
 
     def shell(self, command: MappedText) -> str | None:
-        """The output of a command, run in the project's folder; its whole group ends with us."""
-        if not self._allow_shell:
-            raise ScriptError(
-                "shell commands are not allowed here",
-                span=command.origin,
-                hint="allow_shell = true in headrace.toml allows them",
-                code="shell",
-            )
-        process = subprocess.Popen(
-            command.text,
-            shell=True,
-            cwd=self._execution.services.root,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
+        """The output of a command, run in the project's folder."""
+        execution = self._execution
         try:
-            output, errors = process.communicate(timeout=SHELL_SECONDS)
-        except subprocess.TimeoutExpired as error:
-            message = f"the command ran longer than {SHELL_SECONDS} seconds"
-            raise RunError(message, span=command.origin) from error
-        finally:
-            if process.poll() is None:
-                os.killpg(process.pid, signal.SIGKILL)
-        if process.returncode:
-            message = f"the command ended with code {process.returncode}"
-            raise RunError(message, span=command.origin, hint=errors.strip()[-500:] or None)
-        return output.rstrip("\n")
+            return run_shell(command.text, execution.services.root, lambda: execution.interrupted)
+        except HeadraceError as error:
+            raise error.at(command.origin) from error
 
 
 def _text(cell: object) -> str:

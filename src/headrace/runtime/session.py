@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from headrace.algorithms.catalog import find_algorithm
 from headrace.errors import Cancelled, HeadraceError, RunError
-from headrace.graph.report import Report
+from headrace.graph.report import Report, TableItem
 from headrace.graph.span import Source
 from headrace.language.blocks import Block
 from headrace.language.includes import IncludeSettings
 from headrace.language.parser import parse
 from headrace.language.program import Program
-from headrace.language.scope import Definition, Scope, StepIds
+from headrace.language.scope import Definition, Scope, StepIds, statements_inside
+from headrace.language.syntax import For, If, Statement, Train
 from headrace.language.variables import Surroundings, Variable, Variables
 from headrace.operators.base import FrameValue
 from headrace.operators.preview import table_item
-from headrace.runtime.events import (
-    Event,
-    Listener,
-    RunFinished,
-    RunStarted,
-    StepFinished,
-    StepShowed,
-    StepStarted,
-)
-from headrace.runtime.execution import Execution, Values
+from headrace.runtime.events import Event, Listener, RunFinished, RunStarted, StepShowed
+from headrace.runtime.execution import INTERRUPTED, Execution, Values
 from headrace.runtime.history import History
 from headrace.runtime.interpreter import Interpreter, Planner
+from headrace.runtime.masking import masked
 from headrace.runtime.services import Services
 
 if TYPE_CHECKING:
@@ -86,12 +81,13 @@ class Session:
         services: Services,
         planner: Planner,
         includes: IncludeSettings,
-        surroundings: Surroundings,
+        surroundings: Callable[[], Surroundings],
     ) -> None:
         self.services = services
         self._planner = planner
         self._includes = includes
-        self._scope = Scope(Variables(surroundings))
+        self._surroundings = surroundings
+        self._scope = Scope(Variables(surroundings()))
         self._block = Block(StepIds())
         self._values = Values()
         self._running: Execution | None = None
@@ -133,20 +129,24 @@ class Session:
         history = History()
 
         def tell(event: Event) -> None:
-            history(event)
-            listener(event)
+            shown = masked(event, self._scope.secrets)
+            history(shown)
+            listener(shown)
 
         started = time.perf_counter()
         tell(RunStarted(source.name))
         failure: HeadraceError | None = None
         try:
-            self._run(source, variables or {}, tell)
+            self._run(source, variables or {}, tell, history)
         except HeadraceError as error:
             failure = error
             raise
         except KeyboardInterrupt:
-            failure = Cancelled("the run was interrupted")
+            failure = Cancelled(INTERRUPTED)
             self.interrupt()
+            raise
+        except Exception as error:
+            failure = RunError(f"{source.name} failed: {type(error).__name__}: {error}")
             raise
         finally:
             self._running = None
@@ -163,44 +163,63 @@ class Session:
         self.services.fits.close()
         self.services.tables.close()
 
-    def _run(self, source: Source, variables: Mapping[str, str], tell: Listener) -> None:
+    def _run(
+        self, source: Source, variables: Mapping[str, str], tell: Listener, history: History
+    ) -> None:
         execution = Execution(self.services, tell, self._values)
         self._running = execution
-        host = Interpreter(
-            execution,
-            self._planner,
-            tell,
-            allow_shell=self.services.configuration.allow_shell,
-        )
-        given = [Variable(name, value) for name, value in variables.items()]
-        known = self._scope.variables.for_next_text().defining(*given)
-        self._scope = replace(self._scope.copy(), variables=known, last_table=None)
+        host = Interpreter(execution, self._planner, tell)
+        before, self._scope = self._scope, self._scope_for_text(variables)
         program = Program(self._scope, host, self._includes, block=self._block)
+        statements = parse(source).statements
+        execution.warm_up(trained_algorithms(statements))
         try:
-            program.run(parse(source).statements)
-        finally:
-            self._scope = program.scope
-        self._show_last_table(tell)
+            program.run(statements)
+        except BaseException:
+            self._block.drop()
+            self._scope.keeping(self._values.ran, before)
+            raise
+        self._show_last_table(execution, history)
 
-    def _show_last_table(self, tell: Listener) -> None:
+    def _scope_for_text(self, variables: Mapping[str, str]) -> Scope:
+        """The session's names, and of its variables those that outlive a text."""
+        given = [Variable(name, value) for name, value in variables.items()]
+        known = self._scope.variables.for_next_text()
+        renewed = replace(known, surroundings=self._surroundings()).defining(*given)
+        return replace(self._scope.copy(), variables=renewed, last_table=None)
+
+    def _show_last_table(self, execution: Execution, history: History) -> None:
         last = self._scope.last_table
         if last is None:
             return
-        started = time.perf_counter()
-        tell(StepStarted(PREVIEW, f"show {last.name}", last.span))
-        value, limit = self._frame(last), self.services.configuration.preview_rows
+        step = next(name for name in (PREVIEW, "last table", "") if name not in history.steps)
+
+        def show() -> None:
+            item = self._preview(last)
+            execution.listener(StepShowed(step, Report(last.name, (item,))))
+
+        execution.observe(step, f"show {last.name}", last.span, show)
+
+    def _preview(self, table: Definition) -> TableItem:
+        value, limit = self._frame(table), self.services.configuration.preview_rows
         tables = self.services.tables
-        try:
-            rows = tables.collect(value.frame, limit + 1)
-        except HeadraceError as error:
-            raise error.at(last.span) from error
+        rows = tables.collect(value.frame, limit + 1)
         total = None if rows.num_rows > limit else rows.num_rows
-        item = table_item(rows.slice(0, limit), tables.schema(value.frame), last.name, total)
-        tell(StepShowed(PREVIEW, Report(last.name, (item,))))
-        tell(StepFinished(PREVIEW, time.perf_counter() - started))
+        return table_item(rows.slice(0, limit), tables.schema(value.frame), table.name, total)
 
     def _frame(self, definition: Definition) -> FrameValue:
         value = self._values.get(definition.step, definition.output)
         if not isinstance(value, FrameValue):
             raise RunError(f"'{definition.name}' is not a table", span=definition.span)
         return value
+
+
+def trained_algorithms(statements: Iterable[Statement]) -> Iterator[str]:
+    """The algorithms that statements may train, also in branches: what is worth loading early."""
+    for statement in statements:
+        if isinstance(statement, Train) and statement.verb != "predict":
+            algorithm = find_algorithm(statement.operator.plain)
+            if algorithm is not None:
+                yield algorithm.name
+        elif isinstance(statement, If | For):
+            yield from trained_algorithms(statements_inside(statement))
