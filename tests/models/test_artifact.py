@@ -10,6 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from sklearn.cluster import KMeans
 
 from headrace.errors import ModelError
 from headrace.models.artifact import (
@@ -104,6 +105,19 @@ class TestLoading:
         digest = write_artifact(tmp_path / "m", fitted["Ridge"], rows.slice(0, 1))
 
         assert load_artifact(tmp_path / "m", digest).signature.task == "regress"
+
+    def test_a_row_between_two_centres_is_no_damage(self, tmp_path: Path) -> None:
+        grid = pa.table({"x": [i % 3 for i in range(90)], "y": [i // 3 % 3 for i in range(90)]})
+        preparation = Preparation.fit(grid, ["x", "y"], Treatment(scale=True))
+        matrix = preparation.transform(grid.columns)
+
+        for seed in range(5):
+            model = KMeans(4, n_init=1, random_state=seed).fit(matrix)
+            made = Fitted("KMeans", "cluster", model, preparation)
+            write_artifact(tmp_path / str(seed), made, grid)
+            loaded = load_artifact(tmp_path / str(seed))
+
+            assert loaded.score(grid.columns)[:, 1].max() < 3
 
     def test_a_newer_format_is_refused(self, artifact: Path) -> None:
         rewrite_description(artifact, format_version=FORMAT_VERSION + 1)

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import skops.io
 from sklearn.base import BaseEstimator
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FunctionTransformer
 from sklearn.tree import DecisionTreeRegressor
@@ -132,3 +133,12 @@ class TestTrees:
 
         with pytest.raises(ModelError, match="asks for a feature"):
             load_estimator(content, 1)
+
+    def test_a_split_by_categories_that_are_not_there_is_refused(self) -> None:
+        codes = np.arange(200.0)[:, None] % 8
+        boosted = HistGradientBoostingClassifier(max_iter=1, categorical_features=[0])
+        boosted.fit(codes, codes[:, 0] % 2)
+        boosted._predictors[0][0].nodes["bitset_idx"] = 1000
+
+        with pytest.raises(ModelError, match="points outside itself"):
+            check_trees(boosted, 1)

@@ -52,6 +52,12 @@ class TestLabels:
         with pytest.raises(ModelError, match="label 'y' has only the class 'a'"):
             Labels.fit("y", pa.array(["a", "a"]))
 
+    def test_both_zeros_are_one_class(self) -> None:
+        labels = Labels.fit("y", pa.array([0.0, -0.0, 1.0]))
+
+        assert labels.classes == (0.0, 1.0)
+        assert labels.encode(pa.array([-0.0, 1.0])).tolist() == [0, 1]
+
     def test_a_vector_is_no_label(self) -> None:
         with pytest.raises(ModelError, match="array<bigint>, not text or a number"):
             Labels.fit("y", pa.array([[1], [2]]))

@@ -50,6 +50,17 @@ class TestPredict:
         assert predicted["prediction"].type == rows["tier"].type
         assert set(predicted["prediction"].to_pylist()) <= {10, 20, 30}
 
+    @pytest.mark.parametrize("family", ["multinomial", "KMeans"])
+    def test_a_row_with_an_infinity_gets_no_label(
+        self, opened: Opener, rows: pa.Table, family: str
+    ) -> None:
+        three = rows.slice(0, 3)
+        broken = three.set_column(1, "income", pa.array([40.0, float("inf"), None]))
+
+        predicted = opened(family).predict(broken)["prediction"]
+
+        assert [value is None for value in predicted.to_pylist()] == [False, True, False]
+
     def test_a_regression_gives_a_number(self, opened: Opener, rows: pa.Table) -> None:
         predicted = opened("LinearRegression").predict(rows)
 

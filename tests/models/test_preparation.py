@@ -88,6 +88,33 @@ class TestNumbers:
         assert matrix[:, 1:3].tolist() == [[1, 0], [0, 1], [1, 0]]
         assert matrix[:, 3].tolist() == [0, 0, 0]
 
+    def test_a_constant_fraction_has_no_deviation(self) -> None:
+        preparation, matrix = prepare(Treatment(scale=True), a=[0.1] * 1000)
+
+        later = preparation.transform([pa.array([0.2])])
+
+        assert abs(matrix).max() < 1e-12
+        assert later[0, 0] == pytest.approx(0.1)
+
+    def test_what_a_float32_cannot_tell_apart_is_counted_from_the_least(self) -> None:
+        seconds = [1_600_000_000, 1_600_000_001, None, 1_600_000_003]
+        preparation, _ = prepare(Treatment(missing="native", single=True), at=seconds)
+
+        matrix = preparation.transform([pa.array(seconds)], dtype=np.float32)
+
+        np.testing.assert_array_equal(matrix[:, 0], [0, 1, NAN, 3])
+        assert "at: counted from 1,600,000,000" in preparation.choices
+
+    def test_single_numbers_that_differ_enough_stay_as_they_are(self) -> None:
+        _, matrix = prepare(Treatment(missing="native", single=True), a=[10, 20], b=[-0.5, 7.0])
+
+        assert matrix.tolist() == [[10, -0.5], [20, 7]]
+
+    @pytest.mark.parametrize("column", [[1e39, 0.0], [[1e39, 0.0], [0.0, 0.0]]])
+    def test_numbers_beyond_float32_are_refused_where_it_is_read(self, column: Any) -> None:
+        with pytest.raises(ModelError, match=r"column 'a' holds numbers of 1e.39"):
+            prepare(Treatment(missing="native", single=True), a=column)
+
 
 class TestTexts:
     def test_become_a_column_a_category_by_frequency(self) -> None:
@@ -229,6 +256,26 @@ class TestVectors:
         matrix = preparation.transform([pa.array([[9.0, 9.0], [1.0, 2.0], [3.0, 4.0]])[1:]])
 
         assert matrix.tolist() == [[1, 2], [3, 4]]
+
+    @pytest.mark.parametrize(
+        ("indices", "values", "fault"),
+        [
+            ([3], [1.0], "an index that is not from 0 to 2"),
+            ([-1], [1.0], "an index that is not from 0 to 2"),
+            ([0, 1], [1.0], "more or fewer indices than values"),
+            ([None], [1.0], "a missing index"),
+            (None, None, "without indices or values"),
+        ],
+    )
+    def test_a_damaged_sparse_one_is_refused(self, indices: Any, values: Any, fault: str) -> None:
+        vector = {"size": 3, "indices": indices, "values": values}
+
+        with pytest.raises(ModelError, match=f"column 'v' holds a sparse vector .*{fault}"):
+            prepare(v=[vector])
+
+    def test_one_of_no_numbers_is_refused(self) -> None:
+        with pytest.raises(ModelError, match="vectors of no numbers"):
+            prepare(v=pa.array([[], []], pa.list_(pa.float64())))
 
 
 class TestRefusals:

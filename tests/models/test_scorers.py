@@ -5,8 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 import pytest
+from sklearn.cluster import KMeans
+from sklearn.linear_model import LinearRegression
 
 from headrace.models.artifact import Fitted
+from headrace.models.preparation import Preparation, Treatment
 from headrace.models.scorers import (
     BoostingScorer,
     CentreScorer,
@@ -62,6 +65,54 @@ class TestEveryFamily:
         scorer = make_scorer(made.estimator, made.preparation, made.task)
 
         np.testing.assert_array_equal(scorer.score(arrays, threads=3), scorer.score(arrays))
+
+
+def far_away(rows: int = 60) -> np.ndarray:
+    """Three groups of Unix microseconds and of numbers around them, (n, 2)."""
+    random = np.random.default_rng(0)
+    group = np.arange(rows) % 3
+    return np.column_stack([1.6e12 + 50 * group, 1.6e12 - 50 * group]) + random.normal(
+        size=(rows, 2)
+    )
+
+
+class TestNumbersFarFromZero:
+    """Differences of large, nearly equal numbers keep the digits that they have."""
+
+    def test_a_linear_model_keeps_its_scaling_apart(self) -> None:
+        points = far_away()
+        table = pa.table({"a": points[:, 0], "b": points[:, 1]})
+        preparation = Preparation.fit(table, ["a", "b"], Treatment(scale=True))
+        matrix = preparation.transform(table.columns)
+        model = LinearRegression().fit(matrix, np.arange(60) % 3)
+
+        scores = make_scorer(model, preparation, "regress").score(table.columns)
+
+        np.testing.assert_allclose(scores[:, 0], model.predict(matrix), atol=1e-12)
+
+    def test_clusters_are_found_without_scaling(self) -> None:
+        points = far_away()
+        table = pa.table({"a": points[:, 0], "b": points[:, 1]})
+        preparation = Preparation.fit(table, ["a", "b"], Treatment())
+        model = KMeans(3, n_init=1, random_state=0).fit(points)
+
+        scores = make_scorer(model, preparation, "cluster").score(table.columns)
+
+        assert scores[:, 0].tolist() == model.labels_.tolist()
+        distances = np.linalg.norm(points - model.cluster_centers_[model.labels_], axis=1)
+        np.testing.assert_allclose(scores[:, 1], distances, rtol=1e-3)
+
+    def test_near_zero_clusters_are_scikit_learns(
+        self, fitted: dict[str, Fitted], rows: pa.Table
+    ) -> None:
+        made = fitted["KMeans"]
+        arrays = [rows[name] for name in FEATURES]
+        matrix = made.preparation.transform(arrays)
+
+        scores = make_scorer(made.estimator, made.preparation, "cluster").score(arrays)
+
+        assert scores[:, 0].tolist() == made.estimator.predict(matrix).tolist()
+        np.testing.assert_allclose(scores[:, 1], made.estimator.transform(matrix).min(axis=1))
 
 
 class TestSoftmax:

@@ -57,7 +57,7 @@ class ForestParameters(Algorithm):
     def treatment(self) -> Treatment:
         from headrace.models.preparation import Treatment
 
-        return Treatment(text="ordinal", missing="native")
+        return Treatment(text="ordinal", missing="native", single=True)
 
     def tree_options(self, context: FitContext) -> dict[str, Any]:
         """What scikit-learn's forests call these parameters."""

@@ -203,7 +203,7 @@ def regression_metrics(y: Floats, p: Floats, w: Floats | None = None) -> dict[st
     mean = np.average(y, weights=w)
     squares = float(np.average(error**2, weights=w))
     spread = float(np.average((y - mean) ** 2, weights=w))
-    nonzero = y != 0
+    nonzero = y != 0 if w is None else (y != 0) & (w > 0)
     shares = np.abs(error[nonzero] / y[nonzero])
     return {
         "rmse": squares**0.5,
@@ -237,6 +237,7 @@ def silhouette(X: Floats, y: Codes, limit: int = 2000, seed: int = 42) -> float:
     ----------
     Rousseeuw (1987), "Silhouettes", J. Computational and Applied Mathematics 20, section 2.
     """
+    X = X - X.mean(axis=0)  # noqa: N806 - far from 0 the squares of ``_distance_sums`` lose digits
     if y.size > limit:
         kept = np.random.default_rng(seed).choice(y.size, size=limit, replace=False)
         X, y = X[kept], y[kept]  # noqa: N806

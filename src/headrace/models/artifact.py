@@ -93,7 +93,9 @@ class Loaded:
         """Scores of raw rows (see ``scorers``); an engine may well call with no row at all."""
         if not len(arrays[0]):
             return np.empty((0, self.outputs.width))
-        return self.scorer.score(arrays, threads)
+        # an infinity in a row makes its scores NaN, which ``outputs`` knows
+        with np.errstate(invalid="ignore", over="ignore"):
+            return self.scorer.score(arrays, threads)
 
 
 def write_artifact(directory: Path, fitted: Fitted, rows: pa.Table) -> str:
@@ -124,7 +126,8 @@ def write_artifact(directory: Path, fitted: Fitted, rows: pa.Table) -> str:
         features = fitted.preparation.transform(golden.arrays(sample))
         scores = estimator_scores(fitted.estimator, features, fitted.task)
         golden.write(directory / GOLDEN, sample, features, scores)
-        golden.replay(golden.read((directory / GOLDEN).read_bytes()), fitted.preparation, scorer)
+        written = golden.read((directory / GOLDEN).read_bytes())
+        golden.replay(written, fitted.preparation, scorer, fitted.task)
         (directory / ESTIMATOR).write_bytes(content)
         (directory / DESCRIPTION).write_text(_to_text(_describe(fitted)), encoding="utf-8")
         return write_manifest(directory)
@@ -152,7 +155,7 @@ def load_artifact(directory: Path, digest: str | None = None) -> Loaded:
     )
     scorer = make_scorer(estimator, preparation, signature.task)
     rows = golden.read(read_verified(directory, entries[GOLDEN]))
-    golden.replay(rows, preparation, scorer)
+    golden.replay(rows, preparation, scorer, signature.task)
     return Loaded(
         description,
         signature,

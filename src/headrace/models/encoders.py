@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from headrace.errors import ModelError
-from headrace.models.types import is_number, is_sparse, is_text, is_vector, spark_type
+from headrace.models.types import is_list, is_number, is_sparse, is_text, is_vector, spark_type
 
 Matrix = np.ndarray[tuple[int, ...], np.dtype[Any]]
 TextEncoding = Literal["onehot", "ordinal", "native"]
@@ -28,12 +28,16 @@ TIME_PARTS = ("hour", "minute")
 
 @dataclass(frozen=True, slots=True)
 class NumberEncoder:
-    """Numbers as they are, booleans as 0 and 1; a missing one becomes ``missing`` (None: NaN)."""
+    """Numbers as they are, booleans as 0 and 1; a missing one becomes ``missing`` (None: NaN).
+
+    Numbers are counted from ``origin``, which is 0 unless a float32 could not tell them apart.
+    """
 
     kind: ClassVar[str] = "number"
     column: str
     type: str
     missing: float | None = None
+    origin: float = 0.0
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -43,7 +47,7 @@ class NumberEncoder:
         """Write ``array`` of n numbers into ``out`` of shape (n, 1)."""
         if not is_number(array.type) and not pa.types.is_null(array.type):
             raise wrong_type(self.column, self.type, array.type)
-        out[:, 0] = numbers(array)
+        out[:, 0] = numbers(array) - self.origin if self.origin else numbers(array)
         if self.missing is not None and (array.null_count or pa.types.is_floating(array.type)):
             replace_missing(out, (self.missing,))
 
@@ -177,6 +181,8 @@ class VectorEncoder:
         target = out if not array.null_count else np.empty((len(present), self.size))
         if len(present):
             check_sizes(self.column, array, self.size)
+            if is_sparse(present.type):
+                check_sparse(self.column, present, self.size)
             spread = _spread_sparse if is_sparse(present.type) else _spread_dense
             spread(present, target)
         if array.null_count:
@@ -269,6 +275,31 @@ def check_sizes(column: str, array: pa.Array, size: int) -> None:
         f"where vectors of {size} are expected",
         hint="a model takes vectors of one length",
     )
+
+
+def check_sparse(column: str, array: pa.Array, size: int) -> None:
+    """Refuse sparse vectors whose parts differ in length or whose indices lie outside."""
+    indices, values = (pc.struct_field(array, part) for part in ("indices", "values"))
+    fault = None
+    if not (is_list(indices.type) and is_list(values.type)):
+        fault = "without indices or values"
+    elif not pc.list_value_length(indices).equals(pc.list_value_length(values)):
+        fault = "with more or fewer indices than values"
+    elif indices.null_count or indices.flatten().null_count:
+        fault = "with a missing index"
+    elif not _within(indices.flatten(), size):
+        fault = f"with an index that is not from 0 to {size - 1}"
+    if fault:
+        raise ModelError(
+            f"column '{column}' holds a sparse vector {fault}",
+            hint="a sparse vector is struct<size:int,indices:array<int>,values:array<double>>",
+        )
+
+
+def _within(indices: pa.Array, size: int) -> bool:
+    ends = pc.min_max(indices)
+    lowest, highest = ends["min"].as_py(), ends["max"].as_py()
+    return lowest is None or (lowest >= 0 and highest < size)
 
 
 def _spread_dense(array: pa.Array, out: Matrix) -> None:

@@ -126,7 +126,9 @@ def check_trees(estimator: Any, n_features: int) -> None:
             _check_nodes(np.flatnonzero(tree.children_left != -1), nodes, n_features)
         elif hasattr(part, "raw_left_cat_bitsets"):
             nodes = _Nodes(part.nodes["left"], part.nodes["right"], part.nodes["feature_idx"])
-            _check_nodes(np.flatnonzero(part.nodes["is_leaf"] == 0), nodes, n_features)
+            inner = np.flatnonzero(part.nodes["is_leaf"] == 0)
+            _check_nodes(inner, nodes, n_features)
+            _check_categories(part.nodes[inner], len(part.raw_left_cat_bitsets))
 
 
 def _parts(estimator: Any) -> list[Any]:
@@ -146,6 +148,13 @@ class _Nodes(NamedTuple):
     left: Matrix
     right: Matrix
     feature: Matrix
+
+
+def _check_categories(nodes: Matrix, bitsets: int) -> None:
+    """Refuse splits by category that name a set of categories which is not there."""
+    asked = nodes["bitset_idx"][nodes["is_categorical"] != 0]
+    if (asked >= bitsets).any():
+        raise ModelError("the model's estimator is refused: a tree points outside itself")
 
 
 def _check_nodes(inner: Matrix, nodes: _Nodes, n_features: int) -> None:

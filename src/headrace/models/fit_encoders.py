@@ -32,6 +32,11 @@ if TYPE_CHECKING:
 
 Choices = list[str]
 
+LARGEST_SINGLE = float(np.finfo(np.float32).max)
+
+FARTHEST_SINGLE = 256
+"""Numbers this many times their range away from 0 have 16 of a float32's 24 bits to differ in."""
+
 
 def fit_encoder(
     name: str, column: pa.ChunkedArray, treatment: Treatment
@@ -63,7 +68,28 @@ def _fit_number(
     values = np.concatenate([numbers(chunk) for chunk in column.chunks])
     refuse_infinities(name, values)
     (missing,), choices = _fill_values(name, values[:, None], treatment)
-    return NumberEncoder(name, spark_type(column.type), missing), choices
+    origin = _origin(name, values) if treatment.single else 0.0
+    if origin:
+        choices = [f"{name}: counted from {origin:,.15g}", *choices]
+        missing = None if missing is None else missing - origin
+    return NumberEncoder(name, spark_type(column.type), missing, origin), choices
+
+
+def _origin(name: str, values: Matrix) -> float:
+    """From where to count numbers so that a float32, of 24 bits, tells them apart.
+
+    Raises
+    ------
+    ModelError : for a number too large for it
+    """
+    present = values[~np.isnan(values)].astype(np.float64)
+    if not len(present):
+        return 0.0
+    refuse_large(name, present)
+    low, high = float(present.min()), float(present.max())
+    if not 0 < (high - low) * FARTHEST_SINGLE < max(-low, high):
+        return 0.0
+    return float(np.floor(low)) if high - low >= 1 else low
 
 
 def _fit_text(name: str, column: pa.ChunkedArray, treatment: Treatment) -> tuple[Encoder, Choices]:
@@ -122,9 +148,13 @@ def _fit_vector(
         raise ModelError(f"column '{name}' holds no vector at all", hint="leave it out")
     size = sizes[0].as_py()
     check_sizes(name, array, size)
+    if not size:
+        raise ModelError(f"column '{name}' holds vectors of no numbers", hint="leave it out")
     values = np.empty((len(array), size))
     VectorEncoder(name, spark_type(column.type), size).fill(array, values)
     refuse_infinities(name, values)
+    if treatment.single:
+        refuse_large(name, values)
     missing, choices = _fill_values(name, values, treatment)
     encoder = VectorEncoder(
         name, spark_type(column.type), size, None if None in missing else _floats(missing)
@@ -168,3 +198,16 @@ def refuse_infinities(name: str, values: Matrix) -> None:
         f"the first in row {row + 1}",
         hint=f"make them missing: nullif(nullif({name}, double('inf')), double('-inf'))",
     )
+
+
+def refuse_large(name: str, values: Matrix) -> None:
+    """Refuse numbers that a float32 cannot hold."""
+    if np.isnan(values).all():
+        return
+    largest = float(np.nanmax(np.abs(values)))
+    if largest > LARGEST_SINGLE:
+        raise ModelError(
+            f"column '{name}' holds numbers of {largest:.3g}, and this algorithm takes them up to "
+            f"{LARGEST_SINGLE:.3g}",
+            hint="divide the column, or take GBTClassifier or GBTRegressor",
+        )

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from headrace.errors import ModelError
+from headrace.graph.signature import Task
 from headrace.models.encoders import Matrix
 from headrace.models.outputs import vectors
 from headrace.models.preparation import Preparation
@@ -58,8 +59,11 @@ def read(content: bytes) -> pa.Table:
         raise ModelError(f"the model's golden rows cannot be read: {error}") from error
 
 
-def replay(table: pa.Table, preparation: Preparation, scorer: Scorer) -> None:
+def replay(table: pa.Table, preparation: Preparation, scorer: Scorer, task: Task) -> None:
     """Prepare and score the golden rows again.
+
+    Of a clustering the distances are compared: between two centres that are equally near, the
+    last bit of a sum decides, and a wrong one is at another distance.
 
     Raises
     ------
@@ -73,7 +77,10 @@ def replay(table: pa.Table, preparation: Preparation, scorer: Scorer) -> None:
     row = _first_difference(features, _matrix(table["features"]))
     if row is not None:
         raise _unequal("prepares", row)
-    row = _first_difference(scorer.score(raw), _matrix(table["scores"]))
+    wanted = _matrix(table["scores"])
+    measured = task == "cluster" and not np.isnan(wanted[:, 1]).any()
+    compared = slice(1, None) if measured else slice(None)
+    row = _first_difference(scorer.score(raw)[:, compared], wanted[:, compared])
     if row is not None:
         raise _unequal("scores", row)
 

@@ -36,7 +36,8 @@ class Labels:
             raise ModelError(f"label '{column}' is {spark_type(array.type)}, not text or a number")
         type_name = spark_type(array.type)
         if type_name.startswith("decimal"):
-            array, type_name = array.cast(pa.float64()), "double"
+            type_name = "double"
+        array = _plain(array)
         missing = array.null_count
         if pa.types.is_floating(array.type):
             missing += pc.sum(pc.is_nan(array)).as_py() or 0
@@ -61,7 +62,7 @@ class Labels:
         ModelError : for a label that is not one of the classes
         """
         values = pa.array(self.classes, arrow_type(self.type))
-        codes = pc.index_in(array.cast(values.type), value_set=values)
+        codes = pc.index_in(_plain(array).cast(values.type), value_set=values)
         if codes.null_count:
             other = pc.unique(array.filter(codes.is_null())).to_pylist()[:5]
             raise ModelError(
@@ -81,3 +82,10 @@ class Labels:
     @classmethod
     def from_json(cls, value: dict[str, Any]) -> Labels:
         return cls(value["column"], value["type"], tuple(value["classes"]))
+
+
+def _plain(array: pa.Array | pa.ChunkedArray) -> pa.Array | pa.ChunkedArray:
+    """Decimals as doubles, and -0.0, which counts as another value than 0.0, as 0.0."""
+    if pa.types.is_decimal(array.type):
+        array = array.cast(pa.float64())
+    return pc.add(array, 0.0).cast(array.type) if pa.types.is_floating(array.type) else array

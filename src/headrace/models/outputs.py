@@ -70,12 +70,25 @@ class Outputs:
         )
 
     def prediction(self, scores: Matrix, skipped: Matrix | None = None) -> pa.Array:
-        """The likeliest label, the value or the cluster number of each row."""
+        """The likeliest label, the value or the cluster number of each row.
+
+        A row that is nowhere (it holds an infinity) gets no label and no cluster.
+        """
+        nowhere = self._nowhere(scores)
+        if nowhere is not None:
+            skipped = nowhere if skipped is None else np.logical_or(skipped, nowhere)
         if self.labels is not None:
             return self.labels.decode(scores.argmax(axis=1), skipped)
         if self.signature.task == "cluster":
             return pa.array(scores[:, 0].astype(np.int32), mask=skipped)
         return pa.array(np.ascontiguousarray(scores[:, 0]), mask=skipped)
+
+    def _nowhere(self, scores: Matrix) -> Matrix | None:
+        """Rows without a probability or without an end to the distance, shape (n,); None: none."""
+        if self.signature.task == "regress":
+            return None
+        broken = np.isinf(scores) if self.signature.task == "cluster" else np.isnan(scores)
+        return np.asarray(broken.any(axis=1)) if broken.any() else None
 
 
 def vectors(scores: Matrix, skipped: Matrix | None = None) -> pa.Array:

@@ -35,6 +35,8 @@ class Treatment:
     missing : ``native`` leaves NaN to the algorithm; else the column's mean or median
     scale : subtract the mean of each number and divide it by its standard deviation
     max_categories : texts beyond the most frequent ones share one category
+    single : the algorithm reads float32; numbers that lie close together but far from 0, such as
+        Unix seconds, are then counted from the least of them
     unseen : a text that training did not see counts as another one (``keep``), is an error, or
         (``skip``) gives its row no prediction
     """
@@ -44,6 +46,7 @@ class Treatment:
     scale: bool = False
     max_categories: int = 100
     unseen: Unseen = "keep"
+    single: bool = False
 
 
 @dataclass(frozen=True)
@@ -201,11 +204,16 @@ class Preparation:
 
 
 def _mean_and_deviation(values: Matrix) -> tuple[float, float]:
-    """Of the numbers that are not missing; a deviation of 0 counts as 1."""
+    """Of the numbers that are not missing; the deviation of a constant column counts as 1.
+
+    Sums of n equal numbers are rounded, so that a constant 0.1 has a deviation of 1e-17.
+    """
     present = values[~np.isnan(values)]
     if not len(present):
         return 0.0, 1.0
-    return float(present.mean()), float(present.std()) or 1.0
+    mean, deviation = float(present.mean()), float(present.std())
+    constant = deviation <= len(present) * float(np.finfo(np.float64).eps) * abs(mean)
+    return mean, 1.0 if constant else deviation
 
 
 def _chunks(array: pa.Array | pa.ChunkedArray) -> Iterator[tuple[int, pa.Array]]:
