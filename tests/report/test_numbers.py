@@ -4,12 +4,13 @@ import math
 
 import pytest
 
-from headrace.graph.report import Cell
+from headrace.graph.report import Cell, TableItem
 from headrace.report.numbers import (
     cell_text,
     count_text,
     duration_text,
     is_number_column,
+    number_columns,
     number_text,
 )
 
@@ -62,6 +63,11 @@ class TestCells:
         columns: list[list[Cell]] = [[1, "a"], [True, False], [None], []]
 
         assert not any(is_number_column(column) for column in columns)
+
+    def test_decimals_align_as_numbers_although_they_are_texts(self) -> None:
+        item = TableItem(("a", "b"), (("1.10", "x"),), types=("decimal(10,2)", "string"))
+
+        assert number_columns(item) == [True, False]
 
 
 class TestWords:

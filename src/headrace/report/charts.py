@@ -177,18 +177,23 @@ def threshold(item: ChartItem) -> AnyChart:
 def _threshold_marks(item: ChartItem) -> list[alt.Chart]:
     """Upright lines at the thresholds that the best F1 and KS stand for."""
     named = {"best F1": _option(item, "best_f1_threshold"), "KS": _option(item, "ks_threshold")}
-    known = {name: at for name, at in named.items() if at is not None}
-    if not known:
-        return []
-    base = alt.Chart(_rows({"name": list(known), "threshold": list(known.values())}))
-    rules = base.mark_rule(style="reference").encode(x=alt.X("threshold:Q"))
-    labels = base.mark_text(style="reference-label", align="left", dx=4, baseline="top").encode(
-        x=alt.X("threshold:Q"),
-        # the two thresholds are often near each other: their names stand at different heights
-        y=alt.Y("name:N", sort=None, axis=None, scale=alt.Scale(range=[4, 20])),
-        text=alt.Text("name:N"),
-    )
-    return [rules, labels]
+    known = [(name, at) for name, at in named.items() if at is not None]
+    # the two are often near each other: their names stand at different heights
+    return [
+        mark
+        for height, (name, at) in zip((4, 20), known, strict=False)
+        for mark in _upright(name, at, height)
+    ]
+
+
+def _upright(name: str, at: float, height: int) -> list[alt.Chart]:
+    """A line at a place of the x axis, its name ``height`` pixels below its top."""
+    base = alt.Chart(_rows({"name": [name], "threshold": [at]})).encode(x=alt.X("threshold:Q"))
+    label = base.mark_text(style="reference-label", align="left", dx=4, baseline="top", y=height)
+    return [
+        base.mark_rule(style="reference"),
+        label.encode(text=alt.Text("name:N")),
+    ]
 
 
 def confusion(item: ChartItem) -> AnyChart:

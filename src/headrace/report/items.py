@@ -9,7 +9,7 @@ from typing import Any
 
 from headrace.graph.report import Cell, ChartItem, Item, MetricsItem, TableItem, TextItem
 from headrace.report.markup import Markup, element, joined, json_script, text
-from headrace.report.numbers import cell_text, is_number_column, number_text
+from headrace.report.numbers import cell_text, number_columns, number_text
 
 MOST_ROWS = 200
 """Rows of a table that stand in the page; more would make it slow and nobody reads them."""
@@ -120,8 +120,7 @@ def meter(share: float) -> Markup:
 def table_html(item: TableItem) -> Markup:
     """A table that scrolls inside its own frame, under its title."""
     shown = item.rows[:MOST_ROWS]
-    right = [is_number_column(column) for column in zip(*shown, strict=True)]
-    right = right or [False] * len(item.columns)
+    right = number_columns(item)
     types = item.types or ("",) * len(item.columns)
     head = element("tr", *map(_heading, item.columns, types, right))
     body = [element("tr", *map(_cell, row, right)) for row in shown]

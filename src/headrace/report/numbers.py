@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from headrace.graph.report import Cell
+from headrace.graph.report import Cell, TableItem
 
 DIGITS = 4
 """Significant digits of a number that is not whole."""
@@ -59,9 +59,18 @@ def is_number(value: Cell) -> bool:
 
 
 def is_number_column(values: Sequence[Cell]) -> bool:
-    """Whether a column holds numbers, and nothing else but nulls; such columns align right."""
+    """Whether a column holds numbers, and nothing else but nulls."""
     known = [value for value in values if value is not None]
     return bool(known) and all(map(is_number, known))
+
+
+def number_columns(item: TableItem) -> list[bool]:
+    """Which columns align right. Decimals do too, though they are texts, which keep their digits."""
+    types = item.types or ("",) * len(item.columns)
+    return [
+        kind.startswith("decimal") or is_number_column([row[n] for row in item.rows])
+        for n, kind in enumerate(types)
+    ]
 
 
 def numbers(values: Sequence[Cell]) -> list[float]:

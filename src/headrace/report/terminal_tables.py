@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from headrace.graph.report import Cell, TableItem
-from headrace.report.numbers import cell_text, is_number_column
+from headrace.report.numbers import cell_text, number_columns
 
 SHOWN_WHOLE = 30
 """Up to so many rows a table is shown whole; of a longer one ``SHOWN_ROWS``."""
@@ -46,23 +46,15 @@ class FittedTable:
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         rows = self.item.rows if len(self.item.rows) <= SHOWN_WHOLE else self.item.rows[:SHOWN_ROWS]
         columns = [
-            _Column.of(name, [row[n] for row in rows]) for n, name in enumerate(self.item.columns)
+            _Column.of(name, [row[n] for row in rows], numeric)
+            for n, (name, numeric) in enumerate(
+                zip(self.item.columns, number_columns(self.item), strict=True)
+            )
         ]
         fitting = _fitting([column.width for column in columns], options.max_width)
         if self.item.title:
             yield Text(one_line(self.item.title), style="bold")
-        table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold")
-        for column in columns[:fitting]:
-            table.add_column(
-                Text(column.name),
-                justify="right" if column.numeric else "left",
-                no_wrap=True,
-                overflow="ellipsis",
-                max_width=WIDEST,
-            )
-        for n in range(len(rows)):
-            table.add_row(*(column.cells[n] for column in columns[:fitting]))
-        yield table
+        yield _table(columns[:fitting], len(rows))
         yield from self._notes(len(rows), columns[fitting:], options.max_width)
 
     def _notes(self, shown: int, cut: Sequence[_Column], width: int) -> RenderResult:
@@ -85,16 +77,31 @@ class _Column:
     width: int
 
     @classmethod
-    def of(cls, name: str, values: Sequence[Cell]) -> _Column:
+    def of(cls, name: str, values: Sequence[Cell], numeric: bool) -> _Column:
         cells = tuple(cell(value) for value in values)
         widest = max((text.cell_len for text in cells), default=0)
         name = one_line(name)
         width = min(max(widest, cell_len(name)), WIDEST)
-        return cls(name, cells, is_number_column(values), width)
+        return cls(name, cells, numeric, width)
 
 
 def cell(value: Cell) -> Text:
     return Text(one_line(cell_text(value)), style="dim" if value is None else "")
+
+
+def _table(columns: Sequence[_Column], rows: int) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, GAP, 0, 0), header_style="bold")
+    for column in columns:
+        table.add_column(
+            Text(column.name),
+            justify="right" if column.numeric else "left",
+            no_wrap=True,
+            overflow="ellipsis",
+            max_width=WIDEST,
+        )
+    for n in range(rows):
+        table.add_row(*(column.cells[n] for column in columns))
+    return table
 
 
 def _fitting(widths: Sequence[int], room: int) -> int:

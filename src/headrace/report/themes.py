@@ -115,6 +115,6 @@ def vega_config(theme: Theme) -> dict[str, Any]:
             "reference": {"color": theme.muted, "strokeDash": [4, 4], "strokeWidth": 1},
             "reference-label": {"color": theme.muted, "fontSize": 11},
             "cell-label": {"color": theme.ink, "fontSize": 14, "fontWeight": 600},
-            "cell-note": {"color": theme.muted, "fontSize": 11},
+            "cell-note": {"color": theme.ink, "fontSize": 11},
         },
     }
