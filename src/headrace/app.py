@@ -9,6 +9,7 @@ import tempfile
 import uuid
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, cached_property
 from pathlib import Path
@@ -16,14 +17,12 @@ from typing import TYPE_CHECKING
 
 from headrace.check.pipeline import CheckResult
 from headrace.check.script import check_script
-from headrace.check.site import CheckServices
 from headrace.errors import CheckError, DataError
 from headrace.graph.facts import Facts
 from headrace.graph.pipeline import Pipeline
 from headrace.graph.span import Source
 from headrace.language.includes import IncludeSettings
 from headrace.language.variables import Surroundings
-from headrace.models.store import ModelStore
 from headrace.operators.load import Load
 from headrace.runtime.configuration import Configuration, read_configuration
 
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from headrace.engines.sources import FileSources
     from headrace.graph.protocols import Analyzer
     from headrace.graph.schema import Schema
+    from headrace.models.store import ModelStore
     from headrace.planner import Plan
     from headrace.runtime.events import Listener
     from headrace.runtime.services import Notices
@@ -65,6 +65,8 @@ class Workspace:
 
     @cached_property
     def models(self) -> ModelStore:
+        from headrace.models.store import ModelStore
+
         return ModelStore(self.directory / "models", owner=self.configuration.owner)
 
     @cached_property
@@ -128,8 +130,7 @@ class Workspace:
         self, source: Source, variables: Mapping[str, str] | None = None, *, offline: bool = False
     ) -> CheckResult:
         """Everything that can be known to be wrong with a script, before any work."""
-        analyzer = _LazyAnalyzer(self)
-        services = CheckServices(self.sources, self.sinks, self.models, analyzer, offline)
+        services = _CheckServices(self, offline)
         return check_script(source, services, self.includes, self.surroundings, variables)
 
     def plans(self, checked: CheckResult) -> tuple[Plan, ...]:
@@ -213,6 +214,30 @@ class Workspace:
                     found = self.sources.describe(operator.format, operator.path, operator.options)
                     facts[step.id] = found.facts
         return facts
+
+
+@dataclass(frozen=True)
+class _CheckServices:
+    """What a check may look at; a part that no step asks for is not even imported."""
+
+    workspace: Workspace
+    offline: bool
+
+    @property
+    def sources(self) -> FileSources:
+        return self.workspace.sources
+
+    @property
+    def sinks(self) -> FileSinks:
+        return self.workspace.sinks
+
+    @property
+    def models(self) -> ModelStore:
+        return self.workspace.models
+
+    @property
+    def analyzer(self) -> Analyzer:
+        return _LazyAnalyzer(self.workspace)
 
 
 class _LazyAnalyzer:

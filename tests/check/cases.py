@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
-from headrace.check import CheckResult, CheckServices, check_pipeline
+from headrace.check import CheckResult, check_pipeline
 from headrace.errors import Problem
 from headrace.graph import (
     Link,
@@ -134,6 +134,17 @@ class ScriptReader:
 
 
 @dataclass(frozen=True, slots=True)
+class Offline:
+    """The services of a check that may look at nothing but the engine's types."""
+
+    analyzer: Analyzer
+    sources: Sources = field(default=cast("Sources", None))
+    sinks: Sinks = field(default=cast("Sinks", None))
+    models: Models = field(default=cast("Models", None))
+    offline: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """A script; ``expected`` has a line for each problem, up to a ``*`` where words are the engine's."""
 
@@ -142,14 +153,7 @@ class Case:
     expected: str
 
     def check(self, analyzer: Analyzer) -> CheckResult:
-        services = CheckServices(
-            sources=cast("Sources", None),
-            sinks=cast("Sinks", None),
-            models=cast("Models", None),
-            analyzer=analyzer,
-            offline=True,
-        )
-        return check_pipeline(self.pipeline, services)
+        return check_pipeline(self.pipeline, Offline(analyzer))
 
     def found(self, analyzer: Analyzer) -> str:
         """The problems as the file writes them."""

@@ -11,11 +11,11 @@ from headrace.check.pipeline import in_order
 from headrace.check.site import StepSite
 from headrace.errors import Problem
 from headrace.graph import Link, MappedText, Origin, Pipeline, Schema, Source, Step
-from headrace.graph.protocols import Analyzer, Sinks, Sources
-from headrace.models.protocols import Models
+from headrace.graph.protocols import Analyzer
+from headrace.operators.base import Knowledge
 from headrace.operators.carried import Carried
 from headrace.operators.sql import SqlQuery
-from tests.check.cases import script
+from tests.check.cases import Offline, script
 
 
 @dataclass
@@ -31,13 +31,7 @@ class CountingAnalyzer:
 
 
 def services(analyzer: object = None) -> CheckServices:
-    return CheckServices(
-        sources=cast("Sources", None),
-        sinks=cast("Sinks", None),
-        models=cast("Models", None),
-        analyzer=cast("Analyzer", analyzer or CountingAnalyzer(Schema.of(id="bigint"))),
-        offline=True,
-    )
+    return Offline(cast("Analyzer", analyzer or CountingAnalyzer(Schema.of(id="bigint"))))
 
 
 class TestChecker:
@@ -127,7 +121,10 @@ class TestSite:
             "s", SqlQuery(sql="select 1", tables=("table",)), (Link("table", "t", "table"),),
             origin=origin,
         )  # fmt: skip
-        return StepSite(step, services(), {("t", "table"): Schema.of(age="int", income="double")})
+        known: dict[tuple[str, str], Knowledge] = {
+            ("t", "table"): Schema.of(age="int", income="double")
+        }
+        return StepSite(step, services(), known, services().analyzer)
 
     def test_a_column_is_marked_inside_the_list_that_names_it(self) -> None:
         problem = self.site("age, incom, ag").column_problem("ag", "features")

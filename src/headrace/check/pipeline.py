@@ -42,7 +42,8 @@ class Checker:
     """
 
     def __init__(self, services: CheckServices) -> None:
-        self._services = replace(services, analyzer=RememberingAnalyzer(services.analyzer))
+        self._services = services
+        self._analyzer = RememberingAnalyzer(services.analyzer)
         self._blocks: list[Pipeline] = []
         self._known: dict[Output, Knowledge] = {}
         self._problems: list[Problem] = []
@@ -96,7 +97,7 @@ class Checker:
         operator = step.operator
         if not isinstance(operator, Operator):
             return []
-        site = StepSite(step, self._services, self._known)
+        site = StepSite(step, self._services, self._known, self._analyzer)
         try:
             problems = [_placed(problem, step) for problem in operator.check(site)]
             if not any(problem.severity == "error" for problem in problems):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from headrace.errors import Problem, suggest
 from headrace.graph.protocols import Analyzer, Sinks, Sources
@@ -19,15 +20,25 @@ Output = tuple[str, str]
 """A step's id, and the name of one of its outputs."""
 
 
-@dataclass(frozen=True, slots=True)
-class CheckServices:
-    """What a check may look at; ``offline`` forbids reading any of it."""
+class CheckServices(Protocol):
+    """What a check may look at; each part is asked for only by a step that needs it."""
 
-    sources: Sources
-    sinks: Sinks
-    models: Models
-    analyzer: Analyzer
-    offline: bool = False
+    @property
+    def sources(self) -> Sources: ...
+
+    @property
+    def sinks(self) -> Sinks: ...
+
+    @property
+    def models(self) -> Models: ...
+
+    @property
+    def analyzer(self) -> Analyzer:
+        """Asked for at once, so it must cost nothing before its first query."""
+
+    @property
+    def offline(self) -> bool:
+        """Whether nothing of the outside may be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +48,7 @@ class StepSite:
     step: Step
     services: CheckServices
     known: Mapping[Output, Knowledge]
+    analyzer: Analyzer
 
     @property
     def sources(self) -> Sources:
@@ -49,10 +61,6 @@ class StepSite:
     @property
     def models(self) -> Models:
         return self.services.models
-
-    @property
-    def analyzer(self) -> Analyzer:
-        return self.services.analyzer
 
     @property
     def offline(self) -> bool:

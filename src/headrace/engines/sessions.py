@@ -101,8 +101,11 @@ class ConnectTables:
             return self._session.createDataFrame(local if local.num_rows else [], struct)
 
     def from_rows(self, rows: Sequence[Mapping[str, Json]], schema: Schema) -> DataFrame:
-        arrow_schema = struct_to_arrow(schema_to_struct(schema))
-        return self.from_arrow(pa.Table.from_pylist(list(rows), schema=arrow_schema))
+        struct = schema_to_struct(schema)
+        if not rows:  # an array of Arrow's, even an empty one, would load pandas
+            with self._call():
+                return self._session.createDataFrame([], struct)
+        return self.from_arrow(pa.Table.from_pylist(list(rows), schema=struct_to_arrow(struct)))
 
     def read_parquet(self, paths: Sequence[str]) -> DataFrame:
         with self._call():

@@ -18,7 +18,7 @@ from headrace.engines.readers.direct import DirectParquet, direct_delta, direct_
 from headrace.engines.readers.files import input_files, local_path
 from headrace.engines.readers.merging import WARNINGS_KEY, Sample, sample, write_parquet
 from headrace.engines.readers.staging import DEFAULT_LIMIT_BYTES, Staging
-from headrace.engines.types import arrow_to_schema, schema_to_arrow
+from headrace.engines.types import arrow_to_schema
 from headrace.errors import DataError
 from headrace.graph.facts import Facts
 from headrace.graph.fingerprint import digest
@@ -119,7 +119,7 @@ class FileSources:
             return direct.open(tables, self._staging)
         if direct is not None and not direct.files:
             assert direct.info.schema is not None, "footers and logs have schemas"
-            return tables.from_arrow(schema_to_arrow(direct.info.schema).empty_table())
+            return tables.from_rows((), direct.info.schema)
         source = self._input(name, path, options) if direct is None else _copied(direct, options)
         staged = self._staging.obtain(source.key, lambda target: _write(source, target))
         for message, hint in _warnings(pq.read_metadata(staged)):

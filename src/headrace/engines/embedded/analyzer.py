@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 import pyarrow as pa
 
 from headrace.engines.sessions import ConnectTables
-from headrace.engines.types import ddl_to_arrow, schema_to_arrow
+from headrace.engines.types import ddl_to_arrow
 from headrace.errors import Cancelled, CheckError, RunError
 from headrace.graph.schema import Schema
 
@@ -69,8 +69,7 @@ class EmbeddedAnalyzer:
             del self._views[name]
         for name, schema in tables.items():
             if self._views.get(name) != schema:
-                empty = schema_to_arrow(schema).empty_table()
-                self._tables.create_view(name, self._tables.from_arrow(empty))
+                self._tables.create_view(name, self._tables.from_rows((), schema))
                 self._views[name] = schema
 
 
