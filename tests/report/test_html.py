@@ -148,6 +148,11 @@ class TestContent:
     def test_headings_go_down_by_one(self, full: str) -> None:
         assert [int(t[1]) for t, _ in Page(full).elements if re.fullmatch(r"h\d", t)][:2] == [1, 2]
 
+    def test_the_same_run_gives_the_same_page(self) -> None:
+        run = history(("metrics", evaluation(0.7, 0.5)))
+
+        assert html_report(run, SCRIPT) == html_report(run, SCRIPT)
+
     def test_a_cell_is_rounded_and_keeps_its_exact_value_at_hand(self, full: str) -> None:
         assert '<td class="number" title="1234.5678">1235</td>' in full
 

@@ -6,24 +6,28 @@ The curves of several models in one chart are one item with a column ``series``.
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import altair as alt
 
 from headrace.graph.report import Cell, ChartItem, ChartKind
-from headrace.report.numbers import is_number, is_number_column, number_text, numbers
-
-AnyChart = alt.Chart | alt.LayerChart | alt.FacetChart
-
-HEIGHT = 260
-"""Pixels; the width is that of the place where the chart stands."""
-
-DATA_DIGITS = 5
-"""Significant digits of the numbers inside a specification: finer than any screen."""
+from headrace.report.chart_parts import (
+    HEIGHT,
+    AnyChart,
+    chart_of,
+    curve,
+    diagonal,
+    inline,
+    layers,
+    level,
+    number_axis,
+    option,
+    series_colour,
+    share_axis,
+    tooltips,
+)
+from headrace.report.numbers import is_number, number_text, numbers
 
 MOST_BARS = 20
 CLASSES_WITH_SHARES = 6
@@ -35,125 +39,36 @@ def chart(item: ChartItem) -> AnyChart:
     return CHARTS[item.kind](item).properties(width="container")
 
 
-def _rows(data: Mapping[str, Sequence[Cell]]) -> alt.InlineData:
-    """Columns as CSV text: a third of the bytes of JSON, and Altair copies it at no cost."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(data)
-    writer.writerows(zip(*(map(_field, column) for column in data.values()), strict=True))
-    kinds = {name: "number" if is_number_column(data[name]) else "string" for name in data}
-    return alt.InlineData(values=text.getvalue(), format=alt.CsvDataFormat(type="csv", parse=kinds))
-
-
-def _field(value: Cell) -> str:
-    """Empty, which is null, for what is no number; without the digits that nobody sees."""
-    if value is None or (isinstance(value, float) and not math.isfinite(value)):
-        return ""
-    return f"{value:.{DATA_DIGITS}g}" if isinstance(value, float) else str(value)
-
-
-def _base(item: ChartItem) -> alt.Chart:
-    return alt.Chart(_rows(item.data))
-
-
-def _axis(name: str, title: str, **scale: Any) -> dict[str, Any]:
-    return {
-        "shorthand": f"{name}:Q",
-        "title": title,
-        "scale": alt.Scale(**scale) if scale else alt.Undefined,
-    }
-
-
-def _share(name: str, title: str) -> dict[str, Any]:
-    """An axis from 0 to 1, in per cent."""
-    axis = _axis(name, title, domain=[0, 1], nice=False)
-    return {**axis, "axis": alt.Axis(format="%", tickCount=5)}
-
-
-def _tips(item: ChartItem, **formats: str) -> list[alt.Tooltip]:
-    """A tooltip of these columns, as far as the item has them, its series first."""
-    series = [alt.Tooltip("series:N", title="model")] if "series" in item.data else []
-    return series + [
-        alt.Tooltip(f"{name}:Q", format=form) for name, form in formats.items() if name in item.data
-    ]
-
-
-def _colour(item: ChartItem) -> Any:
-    if "series" not in item.data:
-        return alt.Undefined
-    return alt.Color("series:N", sort=list(dict.fromkeys(map(str, item.data["series"]))))
-
-
-def _curve(
-    item: ChartItem, x: dict[str, Any], y: dict[str, Any], tips: list[alt.Tooltip]
-) -> list[alt.Chart]:
-    """A line through the points in their order; the point nearest to the pointer explains itself."""
-    order = {"index": list(range(len(next(iter(item.data.values())))))}
-    base = alt.Chart(_rows({**item.data, **order})).encode(
-        x=alt.X(**x), y=alt.Y(**y), color=_colour(item)
-    )
-    nearest = alt.selection_point(
-        nearest=True, on="pointerover", clear="pointerout", fields=["index"], empty=False
-    )
-    shown: Any = {"param": nearest.name, "empty": False, "value": 1}
-    points: alt.Chart = (
-        base.mark_point(filled=True, size=70)
-        .encode(opacity=alt.OpacityValue(0, condition=shown), tooltip=tips)
-        .add_params(nearest)
-    )
-    return [base.mark_line(interpolate="linear").encode(order=alt.Order("index:Q")), points]
-
-
-def _diagonal(x: str, y: str, low: float = 0.0, high: float = 1.0) -> alt.Chart:
-    """The line where both are equal."""
-    ends = alt.Chart(_rows({x: [low, high], y: [low, high]})).mark_line(style="reference")
-    line: alt.Chart = ends.encode(x=alt.X(f"{x}:Q"), y=alt.Y(f"{y}:Q"))
-    return line
-
-
-def _level(y: str, value: float) -> alt.Chart:
-    rule = alt.Chart(_rows({y: [value]})).mark_rule(style="reference")
-    level: alt.Chart = rule.encode(y=alt.Y(f"{y}:Q"))
-    return level
-
-
-def _option(item: ChartItem, name: str) -> float | None:
-    value = item.options.get(name)
-    return float(value) if isinstance(value, int | float) else None
-
-
-def _layers(*charts: alt.Chart, height: int = HEIGHT) -> AnyChart:
-    layered: AnyChart = alt.layer(*charts).properties(height=height)
-    return layered
-
-
 def roc(item: ChartItem) -> AnyChart:
-    x, y = _share("fpr", "false positive rate"), _share("tpr", "true positive rate")
-    tips = _tips(item, fpr=".1%", tpr=".1%", threshold=".3f")
-    return _layers(_diagonal("fpr", "tpr"), *_curve(item, x, y, tips))
+    x, y = share_axis("fpr", "false positive rate"), share_axis("tpr", "true positive rate")
+    tips = tooltips(item, fpr=".1%", tpr=".1%", threshold=".3f")
+    return layers(diagonal("fpr", "tpr"), *curve(item, x, y, tips))
 
 
 def precision_recall(item: ChartItem) -> AnyChart:
-    x, y = _share("recall", "recall"), _share("precision", "precision")
-    lines = _curve(item, x, y, _tips(item, recall=".1%", precision=".1%", threshold=".3f"))
-    prevalence = _option(item, "prevalence")
-    reference = [] if prevalence is None else [_level("precision", prevalence)]
-    return _layers(*reference, *lines)
+    x, y = share_axis("recall", "recall"), share_axis("precision", "precision")
+    lines = curve(item, x, y, tooltips(item, recall=".1%", precision=".1%", threshold=".3f"))
+    prevalence = option(item, "prevalence")
+    reference = [] if prevalence is None else [level("precision", prevalence)]
+    return layers(*reference, *lines)
 
 
 def lift(item: ChartItem) -> AnyChart:
-    x = _share("share", "share of rows taken, highest scores first")
-    y = _axis("lift", "lift: times better than at random", zero=True)
-    tips = _tips(item, share=".1%", gain=".1%", lift=".2f")
-    return _layers(_level("lift", 1.0), *_curve(item, x, y, tips))
+    x = share_axis("share", "share of rows taken, highest scores first")
+    y = number_axis("lift", "lift: times better than at random", zero=True)
+    tips = tooltips(item, share=".1%", gain=".1%", lift=".2f")
+    return layers(level("lift", 1.0), *curve(item, x, y, tips))
 
 
 def calibration(item: ChartItem) -> AnyChart:
-    x, y = _share("predicted", "mean predicted probability"), _share("observed", "observed share")
-    tips = _tips(item, predicted=".1%", observed=".1%", count=",.0f")
-    dots = _base(item).mark_point(filled=True, size=36, opacity=1)
-    points = dots.encode(x=alt.X(**x), y=alt.Y(**y), color=_colour(item), tooltip=tips)
-    return _layers(_diagonal("predicted", "observed"), *_curve(item, x, y, tips), points)
+    x, y = (
+        share_axis("predicted", "mean predicted probability"),
+        share_axis("observed", "observed share"),
+    )
+    tips = tooltips(item, predicted=".1%", observed=".1%", count=",.0f")
+    dots = chart_of(item).mark_point(filled=True, size=36, opacity=1)
+    points = dots.encode(x=alt.X(**x), y=alt.Y(**y), color=series_colour(item), tooltip=tips)
+    return layers(diagonal("predicted", "observed"), *curve(item, x, y, tips), points)
 
 
 def threshold(item: ChartItem) -> AnyChart:
@@ -165,18 +80,18 @@ def threshold(item: ChartItem) -> AnyChart:
         "series": [m for m in measures for _ in at],
     }
     lines = ChartItem("threshold", folded)
-    x, y = _share("threshold", "decide for the positive class from"), _share("value", "")
+    x, y = share_axis("threshold", "decide for the positive class from"), share_axis("value", "")
     tips = [
         alt.Tooltip("series:N", title="measure"),
         alt.Tooltip("value:Q", format=".1%"),
         alt.Tooltip("threshold:Q", format=".3f"),
     ]
-    return _layers(*_threshold_marks(item), *_curve(lines, x, y, tips))
+    return layers(*_threshold_marks(item), *curve(lines, x, y, tips))
 
 
 def _threshold_marks(item: ChartItem) -> list[alt.Chart]:
     """Upright lines at the thresholds that the best F1 and KS stand for."""
-    named = {"best F1": _option(item, "best_f1_threshold"), "KS": _option(item, "ks_threshold")}
+    named = {"best F1": option(item, "best_f1_threshold"), "KS": option(item, "ks_threshold")}
     known = [(name, at) for name, at in named.items() if at is not None]
     # the two are often near each other: their names stand at different heights
     return [
@@ -188,7 +103,7 @@ def _threshold_marks(item: ChartItem) -> list[alt.Chart]:
 
 def _upright(name: str, at: float, height: int) -> list[alt.Chart]:
     """A line at a place of the x axis, its name ``height`` pixels below its top."""
-    base = alt.Chart(_rows({"name": [name], "threshold": [at]})).encode(x=alt.X("threshold:Q"))
+    base = alt.Chart(inline({"name": [name], "threshold": [at]})).encode(x=alt.X("threshold:Q"))
     label = base.mark_text(style="reference-label", align="left", dx=4, baseline="top", y=height)
     return [
         base.mark_rule(style="reference"),
@@ -211,7 +126,7 @@ def confusion(item: ChartItem) -> AnyChart:
         "share": shares,
     }
     axis = alt.Axis(grid=False, domain=False, labelAngle=0, labelLimit=120)
-    base = alt.Chart(_rows({**data, **texts})).encode(
+    base = alt.Chart(inline({**data, **texts})).encode(
         x=alt.X("predicted:N", sort=classes, title="predicted", axis=axis),
         y=alt.Y("actual:N", sort=classes, title="actual", axis=axis),
     )
@@ -227,7 +142,7 @@ def confusion(item: ChartItem) -> AnyChart:
         ],
     )
     height = max(HEIGHT, 22 * len(classes))
-    return _layers(cells, *_cell_texts(base, len(classes)), height=height)
+    return layers(cells, *_cell_texts(base, len(classes)), height=height)
 
 
 def _cell_texts(base: alt.Chart, classes: int) -> list[alt.Chart]:
@@ -263,7 +178,7 @@ def _bars(item: ChartItem, name: str, value: str, title: str) -> alt.Chart:
     y = alt.Y("name:N", sort=None, title=None, axis=alt.Axis(labelLimit=170, domain=False))
     colour = alt.Color("sign:N", legend=None, scale=alt.Scale(domain=["positive", "negative"]))
     drawn: alt.Chart = (
-        alt.Chart(_rows({**kept, "sign": sign}))
+        alt.Chart(inline({**kept, "sign": sign}))
         .mark_bar(cornerRadiusEnd=2)
         .encode(
             x=alt.X("value:Q", title=title, axis=alt.Axis(tickCount=5)),
@@ -284,7 +199,7 @@ def cluster_scatter(item: ChartItem) -> AnyChart:
     data = {**item.data, "cluster": [str(name) for name in item.data["cluster"]]}
     colour = alt.Color("cluster:N", scale=alt.Scale(domain=names))
     drawn: alt.Chart = (
-        alt.Chart(_rows(data))
+        alt.Chart(inline(data))
         .mark_point(filled=True, size=34, opacity=0.75)
         .encode(
             x=alt.X("x:Q", title="widest direction", scale=alt.Scale(zero=False)),
@@ -308,8 +223,8 @@ def _natural(name: str) -> tuple[int, str]:
 
 
 def residuals(item: ChartItem) -> AnyChart:
-    return _layers(
-        _level("residual", 0.0), _scatter(item, "predicted", "residual", "predicted - actual")
+    return layers(
+        level("residual", 0.0), _scatter(item, "predicted", "residual", "predicted - actual")
     )
 
 
@@ -318,17 +233,17 @@ def predicted_actual(item: ChartItem) -> AnyChart:
     known = [value for value in both if math.isfinite(value)]
     points = _scatter(item, "actual", "predicted", "predicted")
     if not known:
-        return _layers(points)
-    return _layers(_diagonal("actual", "predicted", min(known), max(known)), points)
+        return layers(points)
+    return layers(diagonal("actual", "predicted", min(known), max(known)), points)
 
 
 def _scatter(item: ChartItem, x: str, y: str, y_title: str) -> alt.Chart:
     drawn: alt.Chart = (
-        _base(item)
+        chart_of(item)
         .mark_point(filled=True, size=26, opacity=0.5)
         .encode(
-            x=alt.X(**_axis(x, x, zero=False)),
-            y=alt.Y(**_axis(y, y_title, zero=False)),
+            x=alt.X(**number_axis(x, x, zero=False)),
+            y=alt.Y(**number_axis(y, y_title, zero=False)),
             tooltip=[alt.Tooltip(f"{name}:Q", format=",.4~g") for name in (x, y)],
         )
     )
@@ -338,7 +253,7 @@ def _scatter(item: ChartItem, x: str, y: str, y_title: str) -> alt.Chart:
 def histogram(item: ChartItem) -> AnyChart:
     axis = alt.Axis(tickCount=4, format="~s", grid=False, title=None)
     drawn: alt.Chart = (
-        _base(item)
+        chart_of(item)
         .mark_bar(binSpacing=1)
         .encode(
             x=alt.X("start:Q", bin="binned", axis=axis, scale=alt.Scale(zero=False, nice=False)),
@@ -361,9 +276,9 @@ def comparison(item: ChartItem) -> AnyChart:
     models = list(dict.fromkeys(map(str, item.data["model"])))
     values = [value for value in item.data["value"] if is_number(value)]
     inside = bool(values) and all(0 <= value <= 1 for value in numbers(values))
-    x = _axis("value", "", domain=[0, 1]) if inside else _axis("value", "", zero=False)
+    x = number_axis("value", "", domain=[0, 1]) if inside else number_axis("value", "", zero=False)
     drawn: alt.Chart = (
-        _base(item)
+        chart_of(item)
         .mark_point(filled=True, size=110, opacity=0.9)
         .encode(
             x=alt.X(**x),

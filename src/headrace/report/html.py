@@ -53,12 +53,8 @@ def html_report(history: History, source: Source, finished: datetime | None = No
     source : the script that ran
     finished : when it ended, to be shown
     """
-    from altair.utils.schemapi import debug_mode
-
     drawings = Drawings()
-    # our charts are validated by their tests; doing so again would double the time of a report
-    with debug_mode(False):
-        sections = sections_of(history, source, drawings)
+    sections = sections_of(history, source, drawings)
     body = element(
         "body",
         element("a", text("Skip to the results"), href="#results", class_="skip"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -21,24 +21,31 @@ class Drawings:
 
     specifications: list[dict[str, Any]] = field(default_factory=list)
 
-    def figure(self, item: ChartItem, title: str | None = None) -> Markup:
+    def figure(self, item: ChartItem) -> Markup:
         """The place of a chart; the page's script draws it there."""
-        from headrace.report.charts import chart
-
-        self.specifications.append(chart(item).to_dict(validate=False))
-        name = item.title if title is None else title
+        self.specifications.append(_specification(item))
         place = element(
             "div",
             class_="chart",
             data_chart=str(len(self.specifications) - 1),
             role="img",
-            aria_label=f"{name or item.kind} chart",
+            aria_label=f"{item.title or item.kind} chart",
         )
-        caption = element("figcaption", text(name), *_notes(item))
+        caption = element("figcaption", text(item.title), *_notes(item))
         return element("figure", caption, place, class_=f"kind-{item.kind}")
 
     def data(self) -> Markup:
         return json_script(self.specifications, id="charts")
+
+
+def _specification(item: ChartItem) -> dict[str, Any]:
+    from altair.utils.schemapi import debug_mode
+
+    from headrace.report.charts import chart
+
+    # our charts are validated by their tests; doing so again would double the time of a report
+    with debug_mode(False):
+        return dict(chart(item).to_dict(validate=False))
 
 
 def _notes(item: ChartItem) -> Iterator[Markup]:
@@ -75,10 +82,12 @@ def _group(family: str, items: Sequence[Item], drawings: Drawings) -> Markup:
     return element("div", *figures, class_=f"{family}{alone}")
 
 
-def _texts(items: Iterable[TextItem]) -> Markup:
+def _texts(items: Sequence[TextItem]) -> Markup:
+    kinds = ["warning" if item.level == "warning" else None for item in items]
+    if len(items) == 1:
+        return element("p", text(items[0].text), class_=kinds[0] or "note")
     lines = [
-        element("li", text(item.text), class_="warning" if item.level == "warning" else None)
-        for item in items
+        element("li", text(item.text), class_=kind) for item, kind in zip(items, kinds, strict=True)
     ]
     return element("ul", *lines, class_="texts")
 
