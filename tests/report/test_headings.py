@@ -13,12 +13,16 @@ class TestHeading:
             ("forest_metrics", "Classification", "Classification: forest_metrics"),
             ("churn", "RandomForest churn@1", "RandomForest churn@1"),
             ("assertUniqueKey_raw", "assertUniqueKey", "assertUniqueKey_raw"),
-            ("result", "orders", "orders"),
             ("say", "", "say"),
         ],
     )
     def test_names_the_step_once(self, step: str, title: str, heading: str) -> None:
         assert heading_of(step, Report(title)) == heading
+
+    def test_a_table_alone_is_headed_by_its_name(self) -> None:
+        shown = Report("show", (TableItem(("a",), (), "orders"),))
+
+        assert heading_of("show_orders", shown) == "orders"
 
     def test_the_first_item_does_not_say_it_again(self) -> None:
         table = TableItem(("a",), (), "orders")

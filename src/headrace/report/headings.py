@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from headrace.graph.report import Item, Report, TextItem
-
-RESULT = "result"
-"""The step under which the last table of a run is shown."""
+from headrace.graph.report import Item, Report, TableItem, TextItem
 
 
 def heading_of(step: str, report: Report) -> str:
     """The report's title, with the step's name where it does not say it already.
 
+    A table alone is headed by its own title: the step only shows it.
+
     >>> heading_of("forest_metrics", Report("Classification"))
     'Classification: forest_metrics'
     """
-    title = report.title
-    if not title or step.startswith(title):
+    match report.items:
+        case (TableItem(title=title),) if title:
+            return title
+    if step.startswith(report.title):
         return step
-    return title if step in title or step == RESULT else f"{title}: {step}"
+    return report.title if step in report.title else f"{report.title}: {step}"
 
 
 def items_under(heading: str, report: Report) -> tuple[Item, ...]:
