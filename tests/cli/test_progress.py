@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import os
 import pty
 import subprocess
@@ -75,6 +76,15 @@ class TestInAFile:
         Progress()(StepShowed("say", Report("save", (TextItem("saved 3 rows"),))))
 
         assert capsys.readouterr().out == "saved 3 rows\n"
+
+    def test_an_old_code_page_does_not_end_a_run(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        written = io.BytesIO()
+        monkeypatch.setattr("sys.stdout", io.TextIOWrapper(written, encoding="ascii"))
+
+        tell(Progress())
+
+        sys.stdout.flush()
+        assert b"Leeds" in written.getvalue()
 
 
 class TestInATerminal:

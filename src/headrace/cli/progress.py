@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import os
+import sys
 import time
 from dataclasses import dataclass, field, replace
 
@@ -56,6 +58,10 @@ class Progress:
         self._animated = self._log.is_terminal and not quiet
 
     def __enter__(self) -> Progress:
+        for stream in (sys.stdout, sys.stderr):
+            if isinstance(stream, io.TextIOWrapper):
+                # an old code page lacks some characters: that must not end a run
+                stream.reconfigure(errors="replace")
         return self
 
     def __exit__(self, *_: object) -> None:
