@@ -16,7 +16,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import roc_auc_score
 from threadpoolctl import threadpool_limits
 
-from headrace.algorithms.fitting import fit
+from headrace.algorithms.fitting import MEASURED_ROWS, fit
 from headrace.algorithms.training_data import MOST_CLASSES
 from headrace.errors import FitError
 from headrace.models.artifact import load_artifact, read_description
@@ -195,6 +195,30 @@ class TestWeights:
         # a forest of theirs weighs the bootstrap's rows, as ours does
         assert predictions(result, table) == pytest.approx(direct.predict_proba(x))
 
+    def test_class_weights_do_not_weigh_the_metrics(self, tmp_path: Path) -> None:
+        table = mixed().select(["noise", "label"])
+
+        result = fit(request("RandomForest", table, tmp_path, class_weight="balanced"))
+
+        right = predictions(result, table).argmax(axis=1) == table["label"].to_numpy()
+        assert result.metrics["accuracy"] == pytest.approx(right.mean())
+
+    @pytest.mark.parametrize("name", ["GBTClassifier", "GBTRegressor"])
+    def test_metrics_are_of_the_rows_that_count(self, name: str, tmp_path: Path) -> None:
+        rows = 3 * MEASURED_ROWS
+        few = np.arange(rows) % 151 == 1
+        table = pa.table(
+            {"x": np.arange(rows) % 7, "label": np.arange(rows) % 2, "w": few.astype(float)}
+        )
+
+        result = fit(request(name, table, tmp_path, weight="w", n_trees=5))
+
+        assert not np.isnan(result.metrics["auc" if name == "GBTClassifier" else "rmse"])
+
+    def test_no_class_with_a_weight(self, tmp_path: Path) -> None:
+        with pytest.raises(FitError, match="no row that counts"):
+            fit(request("RandomForest", mixed(), tmp_path, class_weight={"0": 0, "1": 0}))
+
     def test_a_class_that_does_not_occur(self, tmp_path: Path) -> None:
         with pytest.raises(FitError, match="class_weight names 'yes'"):
             fit(request("RandomForest", mixed(), tmp_path, class_weight={"yes": 2}))
@@ -248,6 +272,26 @@ class TestChoices:
         assert description["extra"]["choices"] == list(result.choices)
         assert description["seed"] == 42
         assert description["parameters"]["max_iter"] == 1000
+
+    def test_rows_that_are_fewer_than_clusters_are_told(self, tmp_path: Path) -> None:
+        result = fit(request("KMeans", pa.table({"x": [1.0, 2.0] * 20}), tmp_path, None, k=3))
+
+        assert any("fewer different rows than clusters" in choice for choice in result.choices)
+
+    def test_an_amount_paid_is_no_identifier(self, tmp_path: Path) -> None:
+        table = mixed().append_column("amount_paid", pa.array(range(300)))
+
+        result = fit(request("GBTClassifier", table, tmp_path))
+
+        assert "amount_paid" in load_artifact(result.artifact).preparation.columns
+
+    def test_small_tables_are_split_too(self, tmp_path: Path) -> None:
+        x = np.arange(60.0)
+        table = pa.table({"x": x, "label": (x > 30).astype(int)})
+
+        result = fit(request("GBTClassifier", table, tmp_path))
+
+        assert result.metrics["auc"] == 1
 
 
 class TestImportance:
@@ -330,6 +374,25 @@ class TestRefusals:
     def test_more_clusters_than_rows(self, tmp_path: Path) -> None:
         with pytest.raises(FitError, match="50 clusters of 3 rows"):
             fit(request("KMeans", pa.table({"x": [1.0, 2.0, 3.0]}), tmp_path, None, k=50))
+
+    @pytest.mark.parametrize(
+        ("name", "label", "options", "fault"),
+        [
+            ("GBTRegressor", [1.0, -1.0] * 20, {"loss": "poisson"}, "label goes down to -1"),
+            ("GBTRegressor", [0.0] * 40, {"loss": "poisson"}, "label is always 0"),
+            ("GBTRegressor", [1.0, 0.0] * 20, {"loss": "gamma"}, "label goes down to 0"),
+            ("GBTRegressor", [1.0, 0.0], {"early_stopping": True}, "there are only 2"),
+            ("GBTClassifier", [0] * 39 + [1], {"early_stopping": True}, "rarest there are 1"),
+            ("LogisticRegression", [0, 1, 2, 3] * 10, {"solver": "liblinear"}, "label has 4"),
+        ],
+    )
+    def test_parameters_that_cannot_learn_this_label(
+        self, name: str, label: list[float], options: dict[str, Any], fault: str, tmp_path: Path
+    ) -> None:
+        table = pa.table({"x": np.arange(float(len(label))), "label": label})
+
+        with pytest.raises(FitError, match=fault):
+            fit(request(name, table, tmp_path, **options))
 
 
 class TestEvaluation:

@@ -177,6 +177,23 @@ class TestCheck:
 
         assert [problem.severity for problem in found] == ["warning"]
 
+    def test_parameters_that_exclude_each_other(self) -> None:
+        operator = train("LogisticRegression", c=2, regParam=0.1, solver="sag", l1_ratio=0.5)
+
+        found = problems(operator, table=CLIENTS)
+
+        assert [problem.code for problem in found] == ["option-value"] * 2
+        assert "the solver sag cannot" in found[0].message
+
+    def test_an_evaluation_table_without_a_feature(self) -> None:
+        operator = train("GBTs", inputCols="age,city", evaluateTable="other")
+        other = Schema.of(age="string", city="string")
+
+        found = problems(operator, table=CLIENTS, evaluate_table=other)
+
+        assert [problem.code for problem in found] == ["type", "unknown-column"]
+        assert "has no column 'label'" in found[1].message
+
     def test_nothing_is_said_of_a_table_that_is_not_known(self) -> None:
         assert codes(train("GBTs"), table=None) == []
 
@@ -286,6 +303,33 @@ class TestRun:
             bench.run(operator)
 
         assert bench.models.names() == ()
+
+    @pytest.mark.parametrize("option", ["inputCols", "excludeCols", "weightCol"])
+    def test_a_column_that_no_check_could_see_is_refused(
+        self, bench: Workbench, option: str
+    ) -> None:
+        with pytest.raises(FitError, match="there is no column 'ages'"):
+            bench.put(clients()).run(train("GBTs", **{option: "ages"}))
+
+    def test_an_evaluation_table_without_a_column_is_refused(self, bench: Workbench) -> None:
+        bench.put(clients()).put(clients().drop_columns(["city"]), "evaluate_table")
+
+        with pytest.raises(FitError, match="evaluation table has no column 'city'"):
+            bench.run(train("GBTs", evaluateTable="other"))
+
+    def test_a_column_named_twice_is_one_feature(self, bench: Workbench) -> None:
+        model = cast(
+            "OpenModel", bench.put(clients()).run(train("GBTs", inputCols="age,AGE,city"))["model"]
+        )
+
+        assert model.signature.inputs.names == ("age", "city")
+
+    def test_the_model_keeps_the_script(self, bench: Workbench) -> None:
+        bench.script = "train clients as LogisticRegression.``;"
+
+        model = cast("OpenModel", bench.put(clients()).run(train("LogisticRegression"))["model"])
+
+        assert model.metadata["script"] == bench.script
 
     def test_a_clustering_needs_no_label(self, bench: Workbench) -> None:
         rng = np.random.default_rng(0)

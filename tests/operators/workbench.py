@@ -36,6 +36,7 @@ class Workbench:
     models: Models
     scratch: Path
     step_id: str = "step"
+    script: str = "train t;"
     sources: Sources = UNUSED
     sinks: Sinks = UNUSED
     views: dict[str, str] = field(default_factory=dict)

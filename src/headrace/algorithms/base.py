@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Protocol
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from headrace.graph.options import Options, parameter
 from headrace.graph.signature import Task
@@ -49,6 +49,15 @@ class Estimator(Protocol):
     def predict(self, X: NDArray[Any], /) -> NDArray[Any]: ...  # noqa: N803
 
 
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """A parameter whose value does not go with the others."""
+
+    parameter: str
+    message: str
+    hint: str
+
+
 class Algorithm(Options):
     """Parameters in the terms of the field, and what is made of them.
 
@@ -78,6 +87,22 @@ class Algorithm(Options):
     def treatment(self) -> Treatment:
         """How raw columns become numbers for this algorithm."""
         raise NotImplementedError(self.name)
+
+    def conflicts(self) -> Iterable[Conflict]:
+        """Parameters that exclude each other, which can be said before any work."""
+        return ()
+
+    def check_target(self, y: NDArray[np.number]) -> None:
+        """Refuse a target that the parameters cannot learn.
+
+        Parameters
+        ----------
+        y : (n,) class codes 0…k-1, each of which occurs, or numbers
+
+        Raises
+        ------
+        FitError : naming the parameter
+        """
 
     def build(self, context: FitContext) -> Estimator:
         """The estimator, not fitted, its random choices fixed by ``context.seed``."""
@@ -139,8 +164,10 @@ def spelling(**meanings: str) -> BeforeValidator:
     return BeforeValidator(read)
 
 
+Weight = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
 ClassWeight = Annotated[
-    Literal["balanced"] | Mapping[str, float] | None, BeforeValidator(_read_class_weight), Nothing
+    Literal["balanced"] | Mapping[str, Weight] | None, BeforeValidator(_read_class_weight), Nothing
 ]
 
 

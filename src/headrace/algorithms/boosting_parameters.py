@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from headrace.algorithms.base import Algorithm, FitContext, Nothing
+from headrace.errors import FitError
 from headrace.graph.options import parameter
 
 if TYPE_CHECKING:
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from headrace.models.preparation import Treatment
+
+
+FEWEST_ROWS_TO_HOLD_BACK = 20
 
 
 class BoostingParameters(Algorithm):
@@ -38,8 +42,12 @@ class BoostingParameters(Algorithm):
     max_leaf_nodes: Annotated[int | None, Nothing] = parameter(
         15, "numLeaves", title="most leaves of a tree", ge=2
     )
-    min_samples_leaf: int = parameter(
-        50, "minInstancesPerNode", "minDataInLeaf", title="fewest rows in a leaf", ge=1
+    min_samples_leaf: Annotated[int | None, Nothing] = parameter(
+        None,
+        "minInstancesPerNode",
+        "minDataInLeaf",
+        title="fewest rows in a leaf; none: a twentieth of the rows, from 5 to 50",
+        ge=1,
     )
     l2: float = parameter(
         5.0, "l2_regularization", "reg_lambda", title="how much leaf values are shrunk", ge=0
@@ -80,7 +88,7 @@ class BoostingParameters(Algorithm):
             "learning_rate": self.learning_rate,
             "max_depth": self.max_depth,
             "max_leaf_nodes": self.max_leaf_nodes,
-            "min_samples_leaf": self.min_samples_leaf,
+            "min_samples_leaf": self.min_samples_leaf or usual_leaf(context.rows),
             "l2_regularization": self.l2,
             "max_features": self.max_features,
             "max_bins": self.max_bins,
@@ -90,6 +98,14 @@ class BoostingParameters(Algorithm):
             "categorical_features": list(context.categorical) if any(context.categorical) else None,
             "random_state": context.seed,
         }
+
+    def check_target(self, y: NDArray[np.number]) -> None:
+        """Refuse to hold rows back for early stopping where there are too few."""
+        if self.early_stopping and len(y) < FEWEST_ROWS_TO_HOLD_BACK:
+            raise FitError(
+                f"early stopping holds rows back, and there are only {len(y)}",
+                hint="leave early_stopping out",
+            )
 
     def importance(self, estimator: Any) -> NDArray[np.float64] | None:
         """The total gain of the splits on each feature, shape (n_features,)."""
@@ -107,3 +123,12 @@ class BoostingParameters(Algorithm):
         named = np.empty_like(gains)
         named[order] = gains
         return named
+
+
+def usual_leaf(rows: int) -> int:
+    """Fewest rows in a leaf: large leaves steady large tables, and leave small ones no split.
+
+    >>> usual_leaf(20), usual_leaf(150), usual_leaf(30_000)
+    (5, 7, 50)
+    """
+    return min(50, max(5, rows // 20))

@@ -18,6 +18,7 @@ from threadpoolctl import threadpool_limits
 
 from headrace.algorithms import catalog, metrics
 from headrace.algorithms.base import Algorithm, Estimator, FitContext
+from headrace.algorithms.evaluation import TWO_CLASSES, Judged, classification_metrics
 from headrace.algorithms.feature_step import FeatureStep
 from headrace.algorithms.metrics import Floats
 from headrace.algorithms.training_data import Measured, TrainingData, by_column, other_rows, prepare
@@ -30,8 +31,6 @@ from headrace.models.scorers import estimator_scores
 
 MEASURED_ROWS = 5000
 """How many training rows, evenly spaced, the metrics on the training rows are computed on."""
-
-TWO_CLASSES = 2
 
 SMALL_CELLS = 100_000
 """A matrix of fewer numbers is done sooner than threads are started and waited for."""
@@ -92,7 +91,7 @@ def _fit_estimator(
         threads=request.threads,
     )
     estimator = algorithm.build(context)
-    weights = {} if data.w is None else {"sample_weight": data.w}
+    weights = {} if data.fit_weights is None else {"sample_weight": data.fit_weights}
     threads = request.threads or (1 if data.X.size < SMALL_CELLS else None)
     with threadpool_limits(threads), _warnings() as warned:
         estimator.fit(data.X, data.y, **weights)
@@ -106,12 +105,16 @@ def _warnings() -> Iterator[list[str]]:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         yield told
-    if any(issubclass(warning.category, ConvergenceWarning) for warning in caught):
-        told.append(
-            "the solver stopped before it had converged; raise max_iter or scale the features"
-        )
+    unfinished = [str(w.message) for w in caught if issubclass(w.category, ConvergenceWarning)]
+    told += dict.fromkeys(map(_unfinished, unfinished))
     for warning in caught:
         print(f"{warning.category.__name__}: {warning.message}", file=sys.stderr)
+
+
+def _unfinished(message: str) -> str:
+    if "distinct clusters" in message:
+        return "there are fewer different rows than clusters: some clusters are the same or empty"
+    return "the solver stopped before it had converged; raise max_iter or scale the features"
 
 
 def measure(
@@ -125,7 +128,7 @@ def measure(
         return _clustering_metrics(estimator, sample.X, scores, seed)
     assert sample.y is not None
     if algorithm.task == "classify":
-        return classification_metrics(sample.y.astype(np.int64), scores, sample.w)
+        return _classification_metrics(sample.y.astype(np.int64), scores, sample.w)
     return metrics.regression_metrics(sample.y.astype(np.float64), scores[:, 0], sample.w)
 
 
@@ -139,25 +142,13 @@ def _evaluate(
     return measure(algorithm, estimator, other_rows(algorithm, data, table, request), request.seed)
 
 
-def classification_metrics(
-    y: metrics.Codes, scores: Floats, w: Floats | None = None
-) -> dict[str, float]:
-    """What is known of class codes and probabilities, one column a class.
-
-    Of two classes the second is the positive one; of more, AUC is the mean over classes of
-    each against the rest.
-    """
+def _classification_metrics(y: metrics.Codes, scores: Floats, w: Floats | None) -> dict[str, float]:
+    """Of two classes the second is the positive one."""
     k = scores.shape[1]
-    matrix = metrics.confusion(y, scores.argmax(axis=1), k, w)
-    if k == TWO_CLASSES:
-        ranking = metrics.rank(y == 1, scores[:, 1], w)
-        found = {"auc": metrics.auc(ranking), "ks": metrics.ks(ranking)[0]}
-        found |= metrics.binary_metrics(matrix)
-    else:
-        each = metrics.one_vs_rest_auc(y, scores, w)
-        mean = float(np.nanmean(each)) if not np.isnan(each).all() else float("nan")
-        found = {"auc": mean, **metrics.multiclass_metrics(matrix)}
-    return found | {"log_loss": metrics.log_loss(y, scores, w)}
+    names = tuple(str(code) for code in range(k))
+    positive = 1 if k == TWO_CLASSES else None
+    judged = Judged(names, y, scores.argmax(axis=1), scores, w, positive, left_out=0)
+    return classification_metrics(judged)
 
 
 def _clustering_metrics(

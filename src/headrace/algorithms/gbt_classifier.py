@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+import math
+from collections import Counter
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from headrace.algorithms.base import Classifier, Estimator, FitContext, spelling
 from headrace.algorithms.boosting_parameters import BoostingParameters
+from headrace.errors import FitError
 from headrace.graph.options import parameter
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class GBTClassifier(BoostingParameters, Classifier):
@@ -37,6 +44,19 @@ class GBTClassifier(BoostingParameters, Classifier):
             categorical_crossentropy="log_loss",
         ),
     ] = parameter("log_loss", "lossType", title="what training makes small")
+
+    def check_target(self, y: NDArray[np.number]) -> None:
+        super().check_target(y)
+        if not self.early_stopping:
+            return
+        counts = Counter(y.tolist())
+        held_back = math.ceil(self.validation_share * len(y))
+        if min(counts.values()) < 2 or held_back < len(counts) or len(y) - held_back < len(counts):
+            raise FitError(
+                "early stopping holds rows of every class back and keeps others: of the rarest "
+                f"there are {min(counts.values())}, and {held_back} are held back of {len(y)}",
+                hint="leave early_stopping out, or change validation_share",
+            )
 
     def build(self, context: FitContext) -> Estimator:
         from sklearn.ensemble import HistGradientBoostingClassifier

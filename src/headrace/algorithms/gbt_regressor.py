@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from headrace.algorithms.base import Estimator, FitContext, Regressor, spelling
 from headrace.algorithms.boosting_parameters import BoostingParameters
+from headrace.errors import FitError
 from headrace.graph.options import parameter
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class GBTRegressor(BoostingParameters, Regressor):
@@ -37,6 +42,20 @@ class GBTRegressor(BoostingParameters, Regressor):
             least_absolute_deviation="absolute_error",
         ),
     ] = parameter("squared_error", "lossType", title="what training makes small")
+
+    def check_target(self, y: NDArray[np.number]) -> None:
+        super().check_target(y)
+        if self.loss == "gamma" and y.min() <= 0:
+            raise FitError(
+                f"the loss gamma is of positive numbers, and the label goes down to {y.min():g}",
+                hint="take poisson where it is 0 at times, else squared_error",
+            )
+        if self.loss == "poisson" and (y.min() < 0 or not y.any()):
+            raise FitError(
+                "the loss poisson is of counts, and the label "
+                + ("is always 0" if y.min() == 0 else f"goes down to {y.min():g}"),
+                hint="take squared_error",
+            )
 
     def build(self, context: FitContext) -> Estimator:
         from sklearn.ensemble import HistGradientBoostingRegressor

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from headrace.algorithms.base import Classifier, Estimator, FitContext, Nothing
+from headrace.algorithms.base import Classifier, Conflict, Estimator, FitContext, Nothing
 from headrace.algorithms.linear_parameters import LinearParameters
+from headrace.errors import FitError
 from headrace.graph.options import parameter
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class LogisticRegression(LinearParameters, Classifier):
@@ -34,6 +40,29 @@ class LogisticRegression(LinearParameters, Classifier):
     solver: Literal["auto", "lbfgs", "newton-cg", "newton-cholesky", "liblinear", "sag", "saga"] = (
         parameter("auto", title="auto: lbfgs, or saga where weights may become 0")
     )
+
+    def conflicts(self) -> Iterable[Conflict]:
+        lasso = self.solver == "liblinear" and self.l1_ratio == 1
+        if self.l1_ratio and self.solver not in ("auto", "saga") and not lasso:
+            yield Conflict(
+                "solver",
+                f"the solver {self.solver} cannot penalise absolute weights (l1_ratio)",
+                "leave solver out, or take saga (or liblinear, where l1_ratio is 1)",
+            )
+        if self.c is not None and self.regularization is not None:
+            yield Conflict(
+                "c",
+                "c and regularization both say how strong the penalty is",
+                "keep one of them: c is its inverse beside the total loss",
+            )
+
+    def check_target(self, y: NDArray[np.number]) -> None:
+        classes = int(y.max()) + 1
+        if self.solver == "liblinear" and classes > 2:
+            raise FitError(
+                f"the solver liblinear tells two classes apart, and the label has {classes}",
+                hint="leave solver out",
+            )
 
     def build(self, context: FitContext) -> Estimator:
         from sklearn.linear_model import LogisticRegression as Logistic

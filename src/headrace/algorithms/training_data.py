@@ -42,12 +42,13 @@ IDENTIFIER_SHARE = 0.5
 FEWEST_ROWS_TO_JUDGE = 50
 """In a smaller table every text may well be different."""
 
-_IDENTIFIER_NAME = re.compile(r"(^|_)id$|[a-z0-9]Id$", re.IGNORECASE)
+_IDENTIFIER_NAME = re.compile(r"(^|_)[iI][dD]$|[a-z0-9]I[dD]$")
+"""``id``, ``client_ID``, ``clientId``; but not ``paid``."""
 
 
 @dataclass(frozen=True)
 class Measured:
-    """Prepared rows that an estimator is fitted to or measured on."""
+    """Prepared rows that an estimator is fitted to or measured on; ``w`` is the table's weight."""
 
     X: NDArray[np.floating]
     y: NDArray[np.number] | None
@@ -56,19 +57,25 @@ class Measured:
 
 @dataclass(frozen=True)
 class TrainingData(Measured):
-    """All that an estimator is fitted to, and how it came about."""
+    """All that an estimator is fitted to, and how it came about.
 
+    ``fit_weights`` are ``w`` times the class weights: what makes rare classes count more while
+    fitting must not make the metrics count them more.
+    """
+
+    fit_weights: Floats | None
     preparation: Preparation
     labels: Labels | None
     label: Column | None
     choices: tuple[str, ...]
 
     def sample(self, most: int) -> Measured:
-        """At most so many rows, evenly spaced: the same ones every time."""
-        rows = len(self.X)
-        if rows <= most:
-            return self
-        kept = np.linspace(0, rows - 1, most).round().astype(np.int64)
+        """At most so many rows that count, evenly spaced: the same ones every time."""
+        rows = np.arange(len(self.X)) if self.w is None else np.flatnonzero(self.w)
+        if len(rows) <= most:
+            kept = rows
+        else:
+            kept = rows[np.linspace(0, len(rows) - 1, most).round().astype(np.int64)]
         return Measured(
             self.X[kept],
             None if self.y is None else self.y[kept],
@@ -88,6 +95,8 @@ def prepare(algorithm: Algorithm, table: pa.Table, request: FitRequest) -> Train
             f"the table to train {request.algorithm} on has no rows",
             hint="look at the steps before: does a filter or a join leave nothing?",
         )
+    for conflict in algorithm.conflicts():
+        raise FitError(conflict.message, hint=conflict.hint)
     columns, left_out = usable_columns(table, request)
     try:
         labels = _labels(algorithm, table, request)
@@ -95,10 +104,14 @@ def prepare(algorithm: Algorithm, table: pa.Table, request: FitRequest) -> Train
     except ModelError as error:
         raise FitError(error.message, hint=error.hint) from error
     y = _target(table, request.label, labels)
+    if y is not None:
+        algorithm.check_target(y)
+    weights = _row_weights(table, request)
     return TrainingData(
         _matrix(algorithm, preparation, table),
         y,
-        _weights(algorithm, table, request, labels, y),
+        weights,
+        _fit_weights(algorithm, weights, labels, y),
         preparation,
         labels,
         _label_column(table, request.label),
@@ -213,20 +226,21 @@ def _matrix(
     return matrix
 
 
-def _weights(
+def _fit_weights(
     algorithm: Algorithm,
-    table: pa.Table,
-    request: FitRequest,
+    rows: Floats | None,
     labels: Labels | None,
     y: NDArray[np.number] | None,
 ) -> Floats | None:
-    rows = _row_weights(table, request)
     if not isinstance(algorithm, Classifier) or not algorithm.class_weight or labels is None:
         return rows
     assert y is not None
     classes = class_weights(algorithm.class_weight, labels, np.bincount(y.astype(np.int64)))
     by_class = classes[y.astype(np.int64)]
-    return by_class if rows is None else rows * by_class
+    weights = by_class if rows is None else rows * by_class
+    if not weights.any():
+        raise FitError("class_weight leaves no row that counts", hint="give some class a weight")
+    return weights
 
 
 def _row_weights(table: pa.Table, request: FitRequest) -> Floats | None:

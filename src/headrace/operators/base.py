@@ -114,6 +114,10 @@ class Context(Protocol):
         """A directory of this run's own, removed when it ends."""
 
     @property
+    def script(self) -> str:
+        """The text that the step was written in; empty where it was not."""
+
+    @property
     def root(self) -> Path:
         """The project's folder: what commands on files may touch."""
 

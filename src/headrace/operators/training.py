@@ -22,8 +22,8 @@ from headrace.models.protocols import FitRequest, OpenModel
 from headrace.operators import training_checks
 from headrace.operators.base import Context, Inputs, Knowledge, Operator, Site, Value
 from headrace.operators.options import Names, parameter
-from headrace.operators.row_hash import quoted, row_hash
 from headrace.operators.training_report import Fitted, best_of, report_of, result_table
+from headrace.operators.training_rows import TrainingRows, lacking
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -134,6 +134,8 @@ class Train(Operator):
         yield from self._label_problems(schema, site)
         yield from training_checks.feature_problems(self, schema, site)
         yield from training_checks.weight_problems(self, schema, site)
+        yield from training_checks.conflicts(self.algorithms(), site)
+        yield from self._evaluation_problems(schema, site)
         if len(self.fit_param) > 1 and not self.evaluate_table:
             yield Problem(
                 f"{len(self.fit_param)} fitParam groups are compared on the rows they learn from",
@@ -145,6 +147,13 @@ class Train(Operator):
 
     def _label_problems(self, schema: Schema, site: Site) -> Iterable[Problem]:
         return ()
+
+    def _evaluation_problems(self, schema: Schema, site: Site) -> Iterable[Problem]:
+        """Columns that fits read and the evaluation table lacks."""
+        other = site.schema("evaluate_table") if self.evaluate_table else None
+        if other is not None:
+            place = site.place("evaluate_table")
+            yield from lacking(self._columns(schema), other, place)
 
     def knowledge(self, site: Site) -> Mapping[str, Knowledge]:
         result = Schema.of(name="string", value="string")
@@ -168,12 +177,19 @@ class Train(Operator):
     def features(self, schema: Schema) -> tuple[list[Column], list[Column]]:
         """The columns to learn from, and those among the named ones (or all) that cannot be."""
         if self.features_col:
-            chosen = [c for c in map(schema.get, self.features_col) if c is not None]
+            found = dict.fromkeys(map(schema.get, self.features_col))
+            chosen = [column for column in found if column is not None]
         else:
             others = (self.wanted_label(), self.weight_col, *self.exclude_cols)
             chosen = list(schema.without(name for name in others if name))
         usable = [column for column in chosen if training_checks.is_feature(column.type)]
         return usable, [column for column in chosen if column not in usable]
+
+    def _columns(self, schema: Schema) -> list[Column]:
+        """All that a fit reads: features, then the label and the weight where there are such."""
+        weight = schema.get(self.weight_col) if self.weight_col else None
+        others = (self.label_column(schema), weight)
+        return [*self.features(schema)[0], *(column for column in others if column is not None)]
 
     def run(self, inputs: Inputs, context: Context) -> Mapping[str, Value | DataFrame]:
         """Fit every group, keep the best model, and show how good it is."""
@@ -197,18 +213,15 @@ class Train(Operator):
         for column in left_out:
             context.warn(f"column '{column.name}' is left out: no model can use {column.type}")
         weight = schema.get(self.weight_col) if self.weight_col else None
-        columns = [*features, *(c for c in (label, weight) if c is not None)]
-        rows = work / "table.arrow"
-        context.tables.write_arrow(self._ordered(inputs.view(), columns, context), rows)
+        rows = TrainingRows(tuple(self._columns(schema)), self.seed)
+        table = rows.write("table", inputs, context, work)
         evaluation = None
         if self.evaluate_table:
-            evaluation = work / "evaluate.arrow"
-            frame = self._ordered(inputs.view("evaluate_table"), columns, context)
-            context.tables.write_arrow(frame, evaluation)
+            evaluation = rows.write("evaluate_table", inputs, context, work)
         return FitRequest(
             algorithm=self.algorithm_class.name,
             parameters={},
-            table=rows,
+            table=table,
             artifact=work,
             features=tuple(column.name for column in features),
             label=label.name if label else None,
@@ -216,17 +229,9 @@ class Train(Operator):
             seed=self.seed,
             threads=self.threads,
             evaluation_table=evaluation,
+            script=context.script,
             named=bool(self.features_col),
         )
-
-    def _ordered(self, view: str, columns: list[Column], context: Context) -> DataFrame:
-        """The columns, their rows in an order that depends on nothing but the rows.
-
-        No engine keeps one, and forests and solvers give another model for another order.
-        """
-        names = ", ".join(quoted(column.name) for column in columns)
-        order = row_hash(columns, self.seed)
-        return context.tables.sql(f"select {names} from {quoted(view)} order by {order}")
 
     def _label_at_run(self, schema: Schema) -> Column | None:
         label = self.label_column(schema)
@@ -238,6 +243,12 @@ class Train(Operator):
         return label
 
     def _require(self, features: list[Column], schema: Schema) -> None:
+        """Refuse what the check could not see, because the columns were not known then."""
+        named = (*self.features_col, *self.exclude_cols, self.weight_col or "")
+        for name in named:
+            if name and name not in schema:
+                hint = suggest(name, list(schema.names), "columns")
+                raise FitError(f"{self.operator_name}: there is no column '{name}'", hint=hint)
         if not features:
             raise FitError(
                 f"{self.operator_name} has no column to learn from",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
+from headrace.algorithms.base import Algorithm
 from headrace.errors import Problem
 from headrace.graph.schema import Column, Schema, is_date, is_numeric, is_vector
 from headrace.graph.signature import Task
@@ -123,6 +124,15 @@ def label_problems(
             site.place("features_col"),
             "leave it out: a model that sees the label learns nothing else",
             code="label-in-features",
+        )
+
+
+def conflicts(algorithms: Iterable[Algorithm], site: Site) -> Iterable[Problem]:
+    """Parameters that exclude each other, in any of the fits."""
+    found = (conflict for algorithm in algorithms for conflict in algorithm.conflicts())
+    for conflict in dict.fromkeys(found):
+        yield Problem(
+            conflict.message, site.place(conflict.parameter), conflict.hint, code="option-value"
         )
 
 

@@ -150,6 +150,10 @@ class StepContext:
         return self.services.scratch
 
     @property
+    def script(self) -> str:
+        return self.step.span.source.text if self.step.span else ""
+
+    @property
     def root(self) -> Path:
         return self.services.root
 
