@@ -1,7 +1,13 @@
 """Writes the outputs that the manual shows anew: ``python -m tests.docs.outputs [PAGE …]``.
 
-What stands in a ``text`` block below ``<!-- output -->`` is replaced by what the script above it
-prints. It takes the time of the scripts, on the whole of the sample data.
+A ``text`` block below one of these comments is replaced by what the script above it prints, on
+the whole of the sample data:
+
+========================  =====================================================================
+``<!-- output -->``       all of it; for a faulty script its problems
+``<!-- output of a -->``  what the statement shows whose step is ``a`` (mostly its result's name)
+``<!-- last table -->``   the table that is shown at the end
+========================  =====================================================================
 """
 
 from __future__ import annotations
@@ -10,7 +16,6 @@ import io
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
@@ -19,12 +24,16 @@ from headrace.cli.progress import Progress
 from headrace.errors import HeadraceError
 from headrace.graph.span import Source
 from headrace.runtime.events import Event, StepShowed, StepStarted
+from headrace.runtime.session import PREVIEW
 from headrace.samples.credit import write_credit_clients
 from tests.docs.pages import Fence, Page, pages
 
 WIDTH = "100"
 ROWS, SEED = 30_000, 2005
 """Those of ``headrace sample credit``."""
+
+SCRIPT = "churn.mlsql"
+READERS_FOLDER = "/home/ann/work"
 
 
 def main(names: list[str]) -> None:
@@ -37,45 +46,42 @@ def main(names: list[str]) -> None:
 def refreshed(page: Page) -> str:
     """The page's text with its outputs as they are now."""
     parts, at, script = [], 0, None
-    with tempfile.TemporaryDirectory() as folder:
-        for fence in page.fences:
-            if fence.language == "mlsql":
-                script = fence
-            elif fence.mark == "output" and script is not None:
-                parts += [page.text[at : fence.start], _output(page, script, Path(folder))]
-                at = fence.end
+    for fence in page.fences:
+        if fence.language == "mlsql":
+            script = fence
+        elif fence.language == "text" and fence.mark and script is not None:
+            parts += [page.text[at : fence.start], _output(page, script, fence.mark)]
+            at = fence.end
     return "".join([*parts, page.text[at:]])
 
 
-def _output(page: Page, script: Fence, folder: Path) -> str:
-    clients = folder / "clients.csv"
-    if not clients.exists():
-        write_credit_clients(clients, ROWS, SEED)
-    with Workspace(folder) as workspace:
+def _output(page: Page, script: Fence, mark: str) -> str:
+    """What a reader sees in a folder of their own, where nothing has run before."""
+    with tempfile.TemporaryDirectory() as name, Workspace(folder := Path(name)) as workspace:
+        write_credit_clients(folder / "clients.csv", ROWS, SEED)
         if script.use == "faulty":
-            lines = list(_problems(workspace, script))
+            problems = workspace.check(Source(SCRIPT, script.text)).problems
+            lines = "\n\n".join(str(problem) for problem in problems).splitlines()
         else:
             first_line = page.text[: script.start].count("\n") + 1
-            lines = _printed(workspace, page.script(script.end), first_line)
-    return "".join(f"{line.rstrip()}\n" for line in lines)
+            lines = _printed(workspace, page.script(script.end), first_line, mark)
+        text = "".join(f"{line.rstrip()}\n" for line in lines)
+        return text.replace(str(folder.resolve()), READERS_FOLDER)
 
 
-def _problems(workspace: Workspace, script: Fence) -> Iterator[str]:
-    source = Source("churn.mlsql", script.text)
-    problems = workspace.check(source).problems
-    yield from "\n\n".join(str(problem) for problem in problems).splitlines()
-
-
-def _printed(workspace: Workspace, script: Source, first_line: int) -> list[str]:
+def _printed(workspace: Workspace, script: Source, first_line: int, mark: str) -> list[str]:
     """What the steps from ``first_line`` on show, as the terminal does."""
     begun: dict[str, int] = {}
+    wanted = PREVIEW if mark == "last table" else mark.removeprefix("output of ")
     out = io.StringIO()
     with redirect_stdout(out), redirect_stderr(io.StringIO()), Progress() as progress:
 
         def tell(event: Event) -> None:
             if isinstance(event, StepStarted):
                 begun[event.step] = event.span.line if event.span else 0
-            if isinstance(event, StepShowed) and begun[event.step] >= first_line:
+            if not isinstance(event, StepShowed) or wanted not in ("output", event.step):
+                return
+            if begun[event.step] >= first_line:
                 progress(event)
 
         workspace.run(script, {}, tell).close()
