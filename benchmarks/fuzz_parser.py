@@ -9,6 +9,7 @@ from random import Random
 from tests.language.cases import parse_cases
 from tests.language.mutation import mutated, random_text, shuffled_fragments
 
+from benchmarks.results import Result
 from headrace.graph.span import Source
 from headrace.language.formatter import format_script, format_statements
 from headrace.language.parser import parse, parse_with_problems
@@ -17,7 +18,12 @@ CASES = 100_000
 SLOW_SECONDS = 1.0
 
 
-def run(cases: int = CASES, seed: int = 0) -> dict[str, int]:
+def run() -> list[Result]:
+    survived = sum(fuzz().values())
+    return [Result("spoilt scripts read or refused", survived, CASES, "at least", "cases")]
+
+
+def fuzz(cases: int = CASES, seed: int = 0) -> dict[str, int]:
     """How many cases were scripts and how many were refused; raises on anything else.
 
     Every script must survive both formatters, and none may take more than ``SLOW_SECONDS``.
@@ -57,4 +63,4 @@ if __name__ == "__main__":
     arguments.add_argument("--cases", type=int, default=CASES)
     arguments.add_argument("--seed", type=int, default=0)
     options = arguments.parse_args()
-    print(run(options.cases, options.seed))
+    print(fuzz(options.cases, options.seed))

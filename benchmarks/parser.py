@@ -6,17 +6,14 @@ it and find where it ends; sqlglot reads inside it. That is the work that each h
 
 from __future__ import annotations
 
-import statistics
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 
 import sqlglot
 
+from benchmarks.results import Result, ratio
 from headrace.graph.span import Source
 from headrace.language.parser import parse
 
-ROUNDS = 5
 COPIES = 40
 
 QUERIES = (
@@ -55,46 +52,14 @@ lateral view explode(split(line, ',')) parts as part""",
 )
 
 
-@dataclass(frozen=True)
-class Result:
-    """A measured ratio and the bound that it is to keep."""
-
-    name: str
-    ratio: float
-    bound: str
-    holds: bool
-    detail: str
-
-    def __str__(self) -> str:
-        verdict = "holds" if self.holds else "FAILS"
-        return f"{self.name}: {self.ratio:.1f} ({self.bound}, {verdict}); {self.detail}"
-
-
 def run() -> list[Result]:
     """Lines a second of ours, divided by sqlglot's."""
     queries = QUERIES * COPIES
     script = "".join(f"{query}\nas t{index};\n" for index, query in enumerate(queries))
-    line_count = sum(query.count("\n") + 1 for query in queries)
-    ours, theirs = _alternate(
+    measured = ratio(
+        "lines a second: parser / sqlglot",
         lambda: parse(Source("benchmark", script)),
         lambda: [sqlglot.parse(query, dialect="spark") for query in queries],
+        bound=1.0,
     )
-    detail = f"ours {line_count / ours:,.0f} lines/s, sqlglot's {line_count / theirs:,.0f} lines/s"
-    ratio = theirs / ours
-    return [Result("parser / sqlglot, lines a second", ratio, "at least 1", ratio >= 1, detail)]
-
-
-def _alternate(first: Callable[[], object], second: Callable[[], object]) -> tuple[float, float]:
-    """The median seconds of each, their rounds taking turns."""
-    seconds: tuple[list[float], list[float]] = ([], [])
-    for _ in range(ROUNDS):
-        for work, taken in zip((first, second), seconds, strict=True):
-            start = time.perf_counter()
-            work()
-            taken.append(time.perf_counter() - start)
-    return statistics.median(seconds[0]), statistics.median(seconds[1])
-
-
-if __name__ == "__main__":
-    for result in run():
-        print(result)
+    return [replace(measured, figure=1 / measured.figure, kind="at least")]

@@ -6,10 +6,7 @@ encoding and the quotes, and finds the types over all rows. Figures are of one r
 
 from __future__ import annotations
 
-import statistics
 import tempfile
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -17,12 +14,13 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
+from benchmarks.results import Result, ratio
 from headrace.engines.readers import InputFile, Reading, reader_of
 from headrace.engines.readers.merging import write_parquet
 from headrace.operators.formats.csv import CsvRead
 
 ROWS = 1_000_000
-ROUNDS = 5
+BOUND = 1.5
 
 
 def make_csv(path: Path, rows: int = ROWS) -> None:
@@ -45,23 +43,15 @@ def peer(source: Path, target: Path) -> None:
     pq.write_table(pacsv.read_csv(source), target)
 
 
-def seconds(work: Callable[[Path, Path], None], source: Path, target: Path) -> float:
-    start = time.perf_counter()
-    work(source, target)
-    return time.perf_counter() - start
-
-
-def main() -> None:
+def run() -> list[Result]:
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder, "source.csv"), Path(folder, "target.parquet")
         make_csv(source)
-        pairs = [
-            (seconds(ours, source, target), seconds(peer, source, target)) for _ in range(ROUNDS)
+        return [
+            ratio(
+                "csv to Parquet / pyarrow",
+                lambda: ours(source, target),
+                lambda: peer(source, target),
+                BOUND,
+            )
         ]
-    mine, theirs = (statistics.median(times) for times in zip(*pairs, strict=True))
-    print(f"csv to parquet, {ROWS:,} rows x 10: {mine:.2f} s, pyarrow {theirs:.2f} s: ", end="")
-    print(f"{mine / theirs:.2f} x")
-
-
-if __name__ == "__main__":
-    main()

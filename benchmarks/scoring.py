@@ -6,10 +6,7 @@ and add up the probability of the second class, whose sums must agree. Runs alte
 
 from __future__ import annotations
 
-import argparse
-import statistics
 import tempfile
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,6 +17,7 @@ import pyarrow.parquet as pq
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 
+from benchmarks.results import Result, ratio
 from headrace.engines.embedded import EmbeddedEngine
 from headrace.graph.protocols import Tables
 from headrace.models.artifact import Fitted, write_artifact
@@ -35,20 +33,22 @@ FEATURES = tuple(f"c{number}" for number in range(20))
 BOUNDS: Mapping[str, float] = {"linear": 1.2, "random forest": 1.4, "gradient boosting": 1.4}
 
 
-def run(rows: int = ROWS, repeats: int = 5) -> dict[str, float]:
-    """Our time over the peer's, by kind of model; medians of alternating runs."""
+def run(rows: int = ROWS) -> list[Result]:
+    """Our time over the peer's, by kind of model."""
     with tempfile.TemporaryDirectory() as folder, EmbeddedEngine() as engine:
         place = Path(folder)
         write_rows(place / "rows.parquet", rows)
         training = training_rows()
-        ratios = {}
+        results = []
         for name, (estimator, treatment) in families().items():
             model = stored(name.replace(" ", "-"), estimator, treatment, training, place)
             tables = engine.session()
             ours = in_sql(tables, model, place / "rows.parquet")
-            ratios[name] = ratio(ours, by_hand(estimator, place / "rows.parquet"), repeats)
+            peer = by_hand(estimator, place / "rows.parquet")
+            assert abs(ours() / peer() - 1) < 1e-9, "the two do not compute the same"
+            results.append(ratio(f"scoring in SQL, {name} / by hand", ours, peer, BOUNDS[name]))
             tables.close()
-    return ratios
+    return results
 
 
 def families() -> dict[str, tuple[Any, Treatment]]:
@@ -104,29 +104,3 @@ def by_hand(estimator: Any, path: Path) -> Callable[[], float]:
         return float(estimator.predict_proba(matrix)[:, 1].sum())
 
     return work
-
-
-def ratio(ours: Callable[[], float], peer: Callable[[], float], repeats: int) -> float:
-    """Median time of ``ours`` over that of ``peer``, after one run of each to warm up.
-
-    Raises
-    ------
-    AssertionError : when their answers differ
-    """
-    assert abs(ours() / peer() - 1) < 1e-9, "the two do not compute the same"
-    times: tuple[list[float], list[float]] = ([], [])
-    for _ in range(repeats):
-        for work, taken in zip((ours, peer), times, strict=True):
-            start = time.perf_counter()
-            work()
-            taken.append(time.perf_counter() - start)
-    return statistics.median(times[0]) / statistics.median(times[1])
-
-
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rows", type=int, default=ROWS)
-    parser.add_argument("--repeats", type=int, default=5)
-    options = parser.parse_args()
-    for name, measured in run(options.rows, options.repeats).items():
-        print(f"scoring, {name}: {measured:.2f} x (at most {BOUNDS[name]})")
