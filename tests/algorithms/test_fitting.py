@@ -16,7 +16,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import roc_auc_score
 from threadpoolctl import threadpool_limits
 
-from headrace.algorithms.fitting import MEASURED_ROWS, fit
+from headrace.algorithms.fitting import MEASURED_ROWS, fit, thread_limits
 from headrace.algorithms.training_data import MOST_CLASSES
 from headrace.errors import FitError
 from headrace.models.artifact import load_artifact, read_description
@@ -157,6 +157,21 @@ class TestRepeatable:
 
         assert not np.array_equal(predictions(first, table), predictions(second, table))
         assert "seed 3" in first.choices
+
+
+class TestThreads:
+    @pytest.mark.parametrize(
+        ("threads", "cells", "limits"),
+        [
+            (None, 1000, {"blas": 1, "openmp": 1}),
+            (None, 10_000_000, {"blas": 1}),
+            (3, 1000, {"blas": 3, "openmp": 3}),
+        ],
+    )
+    def test_a_blas_has_one_unless_more_are_wanted(
+        self, threads: int | None, cells: int, limits: dict[str, int]
+    ) -> None:
+        assert thread_limits(threads, cells) == limits
 
 
 class TestWeights:

@@ -97,6 +97,8 @@ def prepare(algorithm: Algorithm, table: pa.Table, request: FitRequest) -> Train
         )
     for conflict in algorithm.conflicts():
         raise FitError(conflict.message, hint=conflict.hint)
+    if request.weight is not None and not algorithm.takes_weights:
+        raise FitError(f"{algorithm.name} takes no weights", hint="leave weightCol out")
     columns, left_out = usable_columns(table, request)
     try:
         labels = _labels(algorithm, table, request)

@@ -126,6 +126,10 @@ class Train(Operator):
     def task(self) -> Task:
         return self.algorithm_class.task
 
+    @property
+    def takes_weights(self) -> bool:
+        return self.algorithm_class.takes_weights
+
     def check(self, site: Site) -> Iterable[Problem]:
         schema = site.schema()
         if schema is None:

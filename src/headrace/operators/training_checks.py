@@ -22,6 +22,9 @@ class Training(Protocol):
     def task(self) -> Task: ...
 
     @property
+    def takes_weights(self) -> bool: ...
+
+    @property
     def features_col(self) -> tuple[str, ...]: ...
 
     @property
@@ -87,7 +90,14 @@ def feature_problems(training: Training, schema: Schema, site: Site) -> Iterable
 
 
 def weight_problems(training: Training, schema: Schema, site: Site) -> Iterable[Problem]:
-    """A weight that is not a number."""
+    """A weight that is not a number, or of an algorithm that takes none."""
+    if training.weight_col and not training.takes_weights:
+        yield Problem(
+            f"{training.operator_name} takes no weights",
+            site.place("weight_col"),
+            "leave weightCol out",
+            code="no-effect",
+        )
     weight = schema.get(training.weight_col) if training.weight_col else None
     if weight is not None and not is_numeric(weight.type):
         yield Problem(
