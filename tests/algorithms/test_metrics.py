@@ -166,6 +166,14 @@ class TestNumbers:
 
         assert math.isnan(found["r2"])
 
+    def test_a_share_of_rows_that_do_not_count_is_not_defined(self) -> None:
+        y, p = np.array([0.0, 2.0]), np.array([1.0, 1.0])
+
+        found = metrics.regression_metrics(y, p, np.array([1.0, 0.0]))
+
+        assert np.isnan(found["mape"])
+        assert found["rmse"] == 1
+
 
 class TestSilhouette:
     def test_equals_the_reference(self) -> None:

@@ -104,6 +104,16 @@ class TestTwoClasses:
 
         assert metric_values(bench.put(table).table(evaluator()))["accuracy"] is not None
 
+    def test_integers_beyond_doubles_stay_apart(self, bench: Workbench) -> None:
+        y, s = scored()
+        big = 2**53
+
+        found = metric_values(
+            bench.put(predicted(label=y + big, prediction=(s > 0.5) + big)).table(evaluator())
+        )
+
+        assert found["accuracy"] == pytest.approx(reference.accuracy_score(y, s > 0.5))
+
     def test_booleans(self, bench: Workbench) -> None:
         y, s = scored()
         table = predicted(label=y.astype(bool), prediction=s > 0.5)
@@ -214,6 +224,10 @@ class TestDirt:
 
         named = metric_values(bench.put(table).table(evaluator(classes="a,b,c")))
         assert not math.isnan(float(str(named["accuracy"])))
+
+    def test_classes_of_text_where_the_label_is_a_number(self, bench: Workbench) -> None:
+        with pytest.raises(RunError, match="classes names a, b"):
+            bench.put(predicted()).run(evaluator(classes="a,b"))
 
     def test_a_positive_class_that_does_not_occur(self, bench: Workbench) -> None:
         with pytest.raises(RunError, match="positive class 'yes' does not occur"):

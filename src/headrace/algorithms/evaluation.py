@@ -190,21 +190,31 @@ def _complete(columns: Columns) -> tuple[Columns, int]:
     return Columns(*kept), int((~complete).sum())
 
 
-def _comparable(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Numbers as doubles (a model may predict 1.0 where the label is 1), the rest as text."""
+def _comparable(column: pa.ChunkedArray, exact: bool) -> pa.ChunkedArray:
+    """Numbers as doubles (a model may predict 1.0 where the label is 1), the rest as text.
+
+    ``exact`` ones are all integers and stay so: doubles end at 2^53.
+    """
     if pa.types.is_boolean(column.type):
         return pc.if_else(column, "true", "false")
-    return column.cast(pa.float64() if is_number(column.type) else pa.string())
+    number = pa.int64() if exact else pa.float64()
+    return column.cast(number if is_number(column.type) else pa.string())
+
+
+def _all_integers(columns: Columns) -> bool:
+    both = (columns.label, columns.prediction)
+    return all(part is None or pa.types.is_integer(part.type) for part in both)
 
 
 def _classes(columns: Columns, width: int | None, order: Sequence[str]) -> pa.Array:
     """The classes, in the order of the probabilities' ``width`` columns."""
-    label = _comparable(columns.label)
+    exact = _all_integers(columns)
+    label = _comparable(columns.label, exact)
     if order:
-        return pa.array(order, pa.string()).cast(label.type)
+        return _in_order(order, label.type)
     found = pc.unique(label)
     if columns.prediction is not None:
-        prediction = _comparable(columns.prediction)
+        prediction = _comparable(columns.prediction, exact)
         if prediction.type != label.type:
             raise RunError(
                 f"the label is {spark_type(columns.label.type)} and the prediction "
@@ -219,12 +229,23 @@ def _classes(columns: Columns, width: int | None, order: Sequence[str]) -> pa.Ar
     return _numbered(known, wanted, width)
 
 
+def _in_order(order: Sequence[str], kind: pa.DataType) -> pa.Array:
+    """The named classes as values of the label's type."""
+    try:
+        return pa.array(order, pa.string()).cast(kind)
+    except pa.ArrowInvalid as error:
+        raise RunError(
+            f"classes names {', '.join(order[:20])}, and the label holds numbers",
+            hint="name the classes as the label column has them",
+        ) from error
+
+
 def _numbered(known: pa.Array, wanted: int, width: int | None) -> pa.Array:
     """0, 1 … where those that occur are among them: a test set may lack a class."""
-    if pa.types.is_floating(known.type):
+    if is_number(known.type):
         values = known.to_numpy()
         if len(known) < wanted and np.isin(values, np.arange(wanted)).all():
-            return pa.array(np.arange(wanted, dtype=np.float64))
+            return pa.array(np.arange(wanted), pa.int64()).cast(known.type)
     if width in (None, 1):
         return known
     names = ", ".join(class_name(value) for value in known.to_pylist()[:20])
@@ -262,7 +283,8 @@ def _both(score: Floats, classes: int, positive: int | None) -> Floats:
 
 
 def _codes(column: pa.ChunkedArray, classes: pa.Array, what: str) -> Codes:
-    codes = pc.index_in(_comparable(column), value_set=classes)
+    exact = pa.types.is_integer(classes.type)
+    codes = pc.index_in(_comparable(column, exact), value_set=classes)
     if codes.null_count:
         other = pc.unique(column.filter(codes.is_null())).to_pylist()[:5]
         names = ", ".join(class_name(value) for value in classes.to_pylist()[:20])
