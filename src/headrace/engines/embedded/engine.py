@@ -21,6 +21,10 @@ from headrace.errors import RunError
 SESSION_TIMEOUT_SECONDS = 7 * 24 * 3600
 """Sail forgets an idle session; ours waits for fits and people, which may take days."""
 
+STACK_BYTES = 256 * 2**20
+"""Sail walks expressions by recursion, and its default stack of 8 MB ends the whole process at a
+chain of 600 conditions. The memory is reserved, and taken only where it is used."""
+
 _CHANNEL_OPTIONS = (
     # A proxy of the environment must not see what stays on this machine.
     ("grpc.enable_http_proxy", 0),
@@ -107,6 +111,7 @@ def _settings(shares: Budget, verbose: bool, scratch: Path) -> Mapping[str, str]
         "RUST_BACKTRACE": "0",
         "SAIL_RUNTIME__MEMORY_POOL__TYPE": "fair",
         "SAIL_RUNTIME__MEMORY_POOL__FAIR__MAX_SIZE": str(shares.engine),
+        "SAIL_RUNTIME__STACK_SIZE": str(STACK_BYTES),
         "SAIL_RUNTIME__TEMPORARY_FILES__PATHS": f'["{scratch}"]',
         "SAIL_SPARK__SESSION_TIMEOUT_SECS": str(SESSION_TIMEOUT_SECONDS),
         "TOKIO_WORKER_THREADS": str(max(8, 4 * (os.cpu_count() or 1))),
