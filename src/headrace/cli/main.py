@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 
@@ -66,7 +67,14 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command that the arguments name, and exit with its code."""
-    sys.exit(exit_code(sys.argv[1:]))
+    code = exit_code(sys.argv[1:])
+    if code == INTERRUPTED:
+        # What had to be closed is closed. Python's own end would wait for threads of libraries,
+        # the engine's above all, while somebody waits for the prompt.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
 
 
 def exit_code(arguments: list[str]) -> int:

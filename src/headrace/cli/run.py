@@ -129,8 +129,9 @@ def interruptible(session: Session) -> Iterator[None]:
     """Ctrl-C ends the session's work; where a library does not let go, it ends the process.
 
     The first interruption cancels queries and kills a fit, and the run ends by the errors that
-    these raise. A watchdog ends the process when that takes too long: outputs are written
-    beside their place, so nothing half written is ever seen.
+    these raise; further ones do not disturb what it closes. A watchdog ends the process when
+    that takes too long: outputs are written beside their place, so nothing half written is ever
+    seen.
     """
     before = signal.getsignal(signal.SIGINT)
 
@@ -145,7 +146,8 @@ def interruptible(session: Session) -> Iterator[None]:
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        if signal.getsignal(signal.SIGINT) is interrupt:
+            signal.signal(signal.SIGINT, before)
 
 
 def _end_process(session: Session) -> None:
