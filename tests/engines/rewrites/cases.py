@@ -209,6 +209,35 @@ LOWERED: dict[str, Case] = {
     "cache": Case("cache table t", "select true as done", [{"done": True}]),
 }
 
+LOWERED |= {
+    "a qualified column of using": Case(
+        "select t.x, u.x as ux from t join (select 1 as x) u using (x) where t.x = 1",
+        "select x, x as ux from t join (select 1 as x) u using (x) where x = 1",
+        [{"x": 1, "ux": 1}],
+    ),
+    "all columns of a table joined by using": Case(
+        "select t.*, w from t left join (select 1 as X, 7 as w) u using (x) where t.x < 3",
+        "select `x`, t.`g`, t.`v`, w from t left join (select 1 as X, 7 as w) u using (x) "
+        "where x < 3",
+        [{"x": 1, "g": "a", "v": 10.0, "w": 7}, {"x": 2, "g": "b", "v": 20.0, "w": None}],
+    ),
+    "the kept side of a right join by using": Case(
+        "select u.x, t.g from t right join (select 9 as x) u using (x)",
+        "select x, t.g from t right join (select 9 as x) u using (x)",
+        [{"x": 9, "g": None}],
+    ),
+    "using inside a subquery": Case(
+        "select q.x from (select t.* from t join (select 2 as x) u using (x)) q",
+        "select q.x from (select `x`, t.`g`, t.`v` from t join (select 2 as x) u using (x)) q",
+        [{"x": 2}],
+    ),
+    "columns that using does not merge stay qualified": Case(
+        "select t.g, u.w from t join (select 1 as x, 5 as w) u using (x) order by t.g",
+        "select t.g, u.w from t join (select 1 as x, 5 as w) u using (x) order by t.g",
+        [{"g": "a", "w": 5}],
+    ),
+}
+
 REFUSED: dict[str, tuple[str, str]] = {
     "bround": ("select bround(x, 1) from t", "bround(x, 1)"),
     "map_zip_with": (

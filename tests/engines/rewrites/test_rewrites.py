@@ -64,6 +64,23 @@ def test_refusals_name_their_place(feature: str) -> None:
     assert caught.value.hint
 
 
+@pytest.mark.parametrize(
+    ("sql", "part"),
+    [
+        ("select u.x from t left join u using (x)", "u.x"),
+        ("select t.x from t full join u using (x)", "t.x"),
+        ("select t.x from t right join u using (x)", "t.x"),
+        ("select b.x from t a join u using (x) left join t b using (x)", "b.x"),
+    ],
+)
+def test_the_lost_side_of_an_outer_join_by_using_is_refused(sql: str, part: str) -> None:
+    with pytest.raises(UnsupportedError) as caught:
+        lower(sql)
+
+    refusal = caught.value.refusal
+    assert sql[refusal.start : refusal.end] == part
+
+
 def test_every_refusal_has_a_case() -> None:
     assert {refusal.feature for refusal in REFUSALS} == set(REFUSED)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from headrace.engines.embedded.rewrites.rule import ColumnsOf, Rule
-from headrace.engines.embedded.rewrites.star_except import visible_queries
+from headrace.engines.embedded.rewrites.star_except import quoted, visible_queries
 from headrace.engines.embedded.rewrites.statement import Edit, Part, Statement
 
 
@@ -85,7 +85,7 @@ def _value_name(text: str) -> str:
 
 
 def _grouped(pivot: _Pivot, names: Sequence[str]) -> str:
-    groups = [_quoted(n) for n in names if n.casefold() not in pivot.read]
+    groups = [quoted(n) for n in names if n.casefold() not in pivot.read]
     cells = [
         _cell(pivot, value, aggregate, _cell_name(pivot, value_name, aggregate, name))
         for value, value_name in pivot.values
@@ -100,7 +100,7 @@ def _cell(pivot: _Pivot, value: str, aggregate: str, name: str) -> str:
     # Spark leaves a cell without rows null, also where the aggregate is a count.
     return (
         f"case when count_if({matches}) > 0 then {aggregate} filter (where {matches}) end"
-        f" as {_quoted(name)}"
+        f" as {quoted(name)}"
     )
 
 
@@ -109,10 +109,6 @@ def _cell_name(pivot: _Pivot, value_name: str, aggregate: str, name: str | None)
     if len(pivot.aggregates) == 1:
         return value_name
     return f"{value_name}_{name or aggregate}"
-
-
-def _quoted(name: str) -> str:
-    return "`" + name.replace("`", "``") + "`"
 
 
 RULE = Rule("pivot", "one conditional aggregate for each value", "pivot", edits)

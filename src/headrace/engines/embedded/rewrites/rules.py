@@ -16,6 +16,7 @@ from headrace.engines.embedded.rewrites import (
     regexp_groups,
     star_except,
     statements,
+    using_columns,
     weekday,
 )
 from headrace.engines.embedded.rewrites.rule import Rule
@@ -24,6 +25,7 @@ RULES: tuple[Rule, ...] = (
     *statements.RULES,
     cte_names.RULE,
     star_except.RULE,
+    using_columns.RULE,
     pivot.RULE,
     lateral_view.RULE,
     exploded_maps.RULE,

@@ -23,7 +23,7 @@ def edits(statement: Statement, columns_of: ColumnsOf | None) -> Iterator[Edit]:
         prefix = f"{statement.part(index - 2, index - 2).text}." if qualified else ""
         query = f"{visible_queries(statement, index)}select {prefix}* {source}"
         kept = [
-            f"{prefix}{_quoted(name)}"
+            f"{prefix}{quoted(name)}"
             for name in columns_of(query).names
             if name.casefold() not in dropped
         ]
@@ -59,7 +59,8 @@ def visible_queries(statement: Statement, index: int) -> str:
     return f"{statement.part(0, ends[-1]).text} " if ends else ""
 
 
-def _quoted(name: str) -> str:
+def quoted(name: str) -> str:
+    """A name as SQL text takes it, whatever its letters."""
     return "`" + name.replace("`", "``") + "`"
 
 

@@ -16,7 +16,8 @@ from sqlglot.tokenizer_core import Token, TokenType
 
 _DIALECT = Spark()
 _OPENING = {"(": 1, "[": 1, ")": -1, "]": -1}
-_LITERALS = frozenset({TokenType.STRING, TokenType.RAW_STRING, TokenType.IDENTIFIER})
+_STRINGS = frozenset({TokenType.STRING, TokenType.RAW_STRING})
+_LITERALS = _STRINGS | {TokenType.IDENTIFIER}
 
 CLAUSES = frozenset(
     {"where", "group by", "having", "order by", "sort by", "distribute by", "cluster by", "limit"}
@@ -102,6 +103,12 @@ class Statement:
             depths.append(depth)
             depth += min(step, 0)
         return tuple(depths)
+
+    def name(self, index: int) -> str:
+        """The token as a name in lower case, without back-quotes; empty for a string."""
+        if index >= len(self.tokens) or self.tokens[index].token_type in _STRINGS:
+            return ""
+        return self.tokens[index].text.casefold()
 
     def has(self, index: int, *words: str) -> bool:
         """Whether these words stand at token ``index`` and after it."""
