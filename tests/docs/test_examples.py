@@ -25,11 +25,6 @@ SETTINGS = {"clients": "clients.csv"}
 """Given to every example; those that read no clients do not mind."""
 
 every_page = pytest.mark.parametrize("page", [pytest.param(p, id=p.name) for p in PAGES])
-CREDIT = "examples/credit/credit.mlsql"
-"""The demo: here it is checked only, because its forest takes long; it has a test of its own."""
-
-OTHERS = tuple(path for path in SCRIPTS if path != CREDIT)
-
 every_example = pytest.mark.parametrize("path", SCRIPTS)
 
 
@@ -93,12 +88,12 @@ class TestExamples:
     def test_the_check_finds_no_errors(self, path: str, workspace: Workspace) -> None:
         assert workspace.check(_example(path), SETTINGS).errors == ()
 
-    @pytest.mark.parametrize("path", OTHERS)
+    @every_example
     def test_they_run(self, path: str, workspace: Workspace) -> None:
         with workspace.run(_example(path), SETTINGS) as result:
             assert result.history.status == "succeeded"
 
-    @pytest.mark.parametrize("path", OTHERS)
+    @every_example
     def test_they_are_laid_out_by_the_formatter(self, path: str) -> None:
         source = _example(path)
 

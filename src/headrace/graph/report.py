@@ -38,13 +38,15 @@ class TextItem:
 
 @dataclass(frozen=True, slots=True)
 class TableItem:
-    """Rows to show as a table; ``total_rows`` is how many there were, where more than shown."""
+    """Rows to show as a table; ``total_rows`` is how many there were, where it is known, and
+    ``more`` says that these are only the first of rows that nobody counted."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     title: str = ""
     types: tuple[str, ...] = ()
     total_rows: int | None = None
+    more: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,21 +15,25 @@ if TYPE_CHECKING:
 
 
 def table_item(
-    table: pa.Table, schema: Schema, title: str = "", total_rows: int | None = None
+    table: pa.Table, schema: Schema, title: str = "", limit: int | None = None
 ) -> TableItem:
     """Rows to show.
 
     Parameters
     ----------
-    table : the rows to show, all of them
+    table : rows of it, one more than ``limit`` where there are more
     schema : their columns, for the types' names
     title : what the table is called
-    total_rows : how many rows there are, where it is known
+    limit : how many of them to show; None for all
     """
-    columns = [[_cell(value) for value in column.to_pylist()] for column in table.columns]
+    more = limit is not None and table.num_rows > limit
+    columns = [
+        [_cell(value) for value in column.to_pylist()] for column in table.slice(0, limit).columns
+    ]
     rows = tuple(zip(*columns, strict=True)) if columns else ()
     types = tuple(column.type for column in schema)
-    return TableItem(tuple(table.column_names), rows, title, types, total_rows)
+    total = None if more else table.num_rows
+    return TableItem(tuple(table.column_names), rows, title, types, total, more)
 
 
 def _cell(value: object) -> Cell:

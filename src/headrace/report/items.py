@@ -154,6 +154,7 @@ def _cell(value: Cell, right: bool) -> Markup:
 
 def _rest(shown: int, item: TableItem) -> list[Markup]:
     total = item.total_rows or len(item.rows)
-    if total <= shown:
+    if total <= shown and not item.more:
         return []
-    return [element("p", text(f"the first {shown:,} of {total:,} rows"), class_="note")]
+    of = f" of {total:,}" if total > shown else ""
+    return [element("p", text(f"the first {shown:,}{of} rows"), class_="note")]

@@ -61,6 +61,8 @@ class FittedTable:
         total = self.item.total_rows or len(self.item.rows)
         if total > shown:
             yield Text(f"… {shown:,} of {total:,} rows", style="dim")
+        elif self.item.more:
+            yield Text(f"… the first {shown:,} rows", style="dim")
         if cut:
             names = ", ".join(column.name for column in cut)
             plural = "" if len(cut) == 1 else "s"

@@ -204,8 +204,7 @@ class Session:
         value, limit = self._frame(table), self.services.configuration.preview_rows
         tables = self.services.tables
         rows = tables.collect(value.frame, limit + 1)
-        total = None if rows.num_rows > limit else rows.num_rows
-        return table_item(rows.slice(0, limit), tables.schema(value.frame), table.name, total)
+        return table_item(rows, tables.schema(value.frame), table.name, limit)
 
     def _frame(self, definition: Definition) -> FrameValue:
         value = self._values.get(definition.step, definition.output)

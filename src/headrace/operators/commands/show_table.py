@@ -35,8 +35,6 @@ class ShowTable(Command):
     def run(self, inputs: Inputs, context: Context) -> Mapping[str, Value | DataFrame]:
         frame, view = inputs.frame(), inputs.view()
         rows = context.tables.collect(frame, self.rows + 1)
-        total = None if rows.num_rows > self.rows else rows.num_rows
-        schema = context.tables.schema(frame)
-        item = table_item(rows.slice(0, self.rows), schema, view, total)
+        item = table_item(rows, context.tables.schema(frame), view, self.rows)
         context.show(Report("show", (item,)))
         return {}
