@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import tempfile
 import threading
 import warnings
@@ -81,6 +82,7 @@ class EmbeddedEngine:
         settings = {"spark.sql.warehouse.dir": (scratch / "warehouse").as_uri()}
         tables = ConnectTables(_connected(self.url), self.name, scratch, lower, settings)
         self._sessions.append(tables)
+        _keep_interrupts_ours()
         return tables
 
     def close(self) -> None:
@@ -97,6 +99,18 @@ class EmbeddedEngine:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _keep_interrupts_ours() -> None:
+    """Let SIGINT mean only what Python makes of it.
+
+    Sail's server also listens for it and stops: a notebook's tables would be lost with the cell
+    that its user interrupts. It listens once it has answered, and the handler installed last
+    is the one that is called.
+    """
+    handler = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is threading.main_thread() and handler is not None:
+        signal.signal(signal.SIGINT, handler)
 
 
 def _settings(shares: Budget, verbose: bool, scratch: Path) -> Mapping[str, str]:
