@@ -1,4 +1,4 @@
-"""What all tests share: where the public data sets stand."""
+"""What all tests share: sessions to run scripts in, and where the public data sets stand."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ import os
 from pathlib import Path
 
 import pytest
+
+from tests.sessions import check, open_workspace, rows, run, session, shared_engine, workspace
+
+__all__ = ["check", "open_workspace", "rows", "run", "session", "shared_engine", "workspace"]
 
 
 @pytest.fixture(scope="session")

@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+import os
+import signal
+import threading
 
 import pytest
 
-from headrace.errors import HeadraceError, RunError, ScriptError
-from headrace.graph.report import TableItem, TextItem
+from headrace.errors import Cancelled, HeadraceError, RunError, ScriptError
+from headrace.graph.report import TableItem
 from headrace.graph.span import Source
-from headrace.runtime.history import History
 from headrace.runtime.session import Session
-
-Rows = Callable[[str], list[dict[str, Any]]]
-Run = Callable[..., History]
-
-
-def texts(history: History) -> list[str]:
-    """Every line of text that a run showed."""
-    return [
-        item.text
-        for record in history.steps.values()
-        for report in record.reports
-        for item in report.items
-        if isinstance(item, TextItem)
-    ]
+from tests.sessions import Rows, Run, texts
 
 
 class TestSelect:
@@ -478,26 +464,65 @@ def test_a_result_closes_its_session(session: Session) -> None:
         assert result.table("t").num_rows == 1
 
 
-def test_settings_come_from_the_projects_file(tmp_path: Path) -> None:
-    from headrace.runtime.configuration import read_configuration
+class TestCells:
+    """Several texts in one session."""
 
-    (tmp_path / "headrace.toml").write_text('memory = "2GB"\nallow_shell = true\n')
+    def test_tables_functions_and_models_outlive_their_text(self, run: Run, rows: Rows) -> None:
+        run(TestModels.SCRIPT + "register LogisticRegression.`small` as risk;")
+        run("select count(risk(x, kind)) as n from t as u;")
 
-    configuration = read_configuration(tmp_path, {"HEADRACE_OWNER": "ann"})
+        assert rows("u") == [{"n": 400}]
 
-    assert (configuration.memory, configuration.allow_shell, configuration.owner) == (
-        2_000_000_000,
-        True,
-        "ann",
-    )
+    def test_a_text_that_fails_leaves_no_names_of_what_did_not_run(
+        self, run: Run, rows: Rows
+    ) -> None:
+        run("select 1 as x as t;")
+        with pytest.raises(RunError):
+            run("select 2 as x as t; !throw 'stop'; select 3 as x as t; select 4 as x as u;")
 
+        assert rows("t") == [{"x": 1}]
+        with pytest.raises(RunError, match="unknown table 'u'"):
+            rows("u")
 
-def test_an_unknown_setting_names_the_nearest(tmp_path: Path) -> None:
-    from headrace.errors import OptionError
-    from headrace.runtime.configuration import read_configuration
+    def test_a_text_with_a_faulty_statement_runs_none_of_its_block(
+        self, run: Run, rows: Rows
+    ) -> None:
+        run("select 1 as x as t;")
+        with pytest.raises(HeadraceError):
+            run("select 2 as x as t; select y from nowhere as u;")
 
-    (tmp_path / "headrace.toml").write_text('memmory = "2GB"\n')
+        run("select x from t as v;")
 
-    with pytest.raises(OptionError, match="no option 'memmory'") as caught:
-        read_configuration(tmp_path, {})
-    assert "did you mean 'memory'" in str(caught.value.hint)
+        assert rows("v") == [{"x": 1}]
+
+    def test_a_text_that_is_no_script_changes_nothing(self, run: Run, rows: Rows) -> None:
+        run("select 1 as x as t;")
+        with pytest.raises(ScriptError):
+            run("selct 2 as x as t;")
+
+        assert rows("t") == [{"x": 1}]
+
+    def test_an_interrupted_text_leaves_the_session_usable(
+        self, run: Run, rows: Rows, session: Session
+    ) -> None:
+        run("select 1 as x as t;")
+        timer = threading.Timer(0.3, os.kill, [os.getpid(), signal.SIGINT])
+        timer.start()
+        with pytest.raises((KeyboardInterrupt, Cancelled)):
+            run(
+                "select sum(a.id * b.id) as s from range(1000000) a cross join range(1000000) b as s;"
+            )
+
+        assert rows("t") == [{"x": 1}]
+
+    def test_an_interruption_from_another_thread_is_a_cancelled_run(
+        self, run: Run, rows: Rows, session: Session
+    ) -> None:
+        threading.Timer(0.3, session.interrupt).start()
+        with pytest.raises(Cancelled):
+            run(
+                "select sum(a.id * b.id) as s from range(1000000) a cross join range(1000000) b as s;"
+            )
+        run("select 1 as x as t;")
+
+        assert rows("t") == [{"x": 1}]

@@ -113,7 +113,12 @@ class Names:
         return links
 
     def sql_links(self, operator: SqlText, text: MappedText) -> dict[str, Definition]:
-        """The tables that SQL text reads and the functions that it calls."""
+        """The tables that SQL text reads and the functions that it calls.
+
+        Raises
+        ------
+        ScriptError : for calls of functions that were taken away; the engine may still know them
+        """
         links: dict[str, Definition] = {}
         for reference in parse_query(operator.sql).tables:
             found = self.scope.find("table", reference.name)
@@ -122,8 +127,9 @@ class Names:
             elif not self._may_exist(reference.name):
                 span = text.span(reference.start, reference.end)
                 self.report(self.scope.unknown("table", reference.name, span))
-        for problem in self._unregistered_calls(operator, text):
-            self.report(problem)
+        gone = tuple(self._unregistered_calls(operator, text))
+        if gone:
+            raise ScriptError.of(gone)
         for name in operator.functions:
             function = self.scope.find("function", name)
             if function is not None:
@@ -153,7 +159,6 @@ class Names:
         return self.scope.open or "." in table or table.casefold() in self.scope.catalogue
 
     def _unregistered_calls(self, operator: SqlText, text: MappedText) -> Iterator[Problem]:
-        """Calls of functions that were taken away; the engine may still know them."""
         for call in parse_query(operator.sql).functions:
             gone = self.scope.unregistered.get(call.name.casefold())
             if gone is not None and self.scope.find("function", call.name) is None:

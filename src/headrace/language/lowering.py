@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, TypeVar, cast
@@ -14,7 +14,7 @@ from headrace.graph.ports import MODEL, TABLE
 from headrace.graph.span import MappedText, Span
 from headrace.graph.step import Json, Step
 from headrace.language.links import Names, model_key
-from headrace.language.queries import QuerySyntaxError, parse_query
+from headrace.language.queries import QuerySyntaxError, Reference, parse_query
 from headrace.language.scope import Scope
 from headrace.language.storage import Storage, connection_place
 from headrace.language.syntax import (
@@ -102,15 +102,28 @@ class Lowering:
     def sql(self, statement: Sql) -> Step:
         text = self.names.expand(statement.statement, True)
         operator = _parsed(SqlCommand, text, self.names.scope)
+        for target in parse_query(text.text).targets:
+            self._refuse_own_table(target, text)
         links = self.names.sql_links(operator, text)
         step = self.names.block.add(statement.verb, operator, links, statement.span, {"sql": text})
+        self._note_targets(statement.verb, parse_query(text.text).targets, step)
+        return step
+
+    def _refuse_own_table(self, target: Reference, text: MappedText) -> None:
+        """A script's tables are values: SQL statements change those of the catalogue only."""
+        if self.names.scope.find("table", target.name) is not None:
+            message = f"'{target.name}' is a table of this script, which no statement changes"
+            hint = "select its rows and the new ones as a table, or create one of another name"
+            span = text.span(target.start, target.end)
+            raise ScriptError(message, span=span, hint=hint, code="own-table")
+
+    def _note_targets(self, verb: str, targets: Iterable[Reference], step: Step) -> None:
         catalogue = self.names.scope.catalogue
-        for target in parse_query(text.text).targets:
-            if statement.verb == "drop":
+        for target in targets:
+            if verb == "drop":
                 catalogue.pop(target.name.casefold(), None)
             else:
                 catalogue.setdefault(target.name.casefold(), step.id)
-        return step
 
     def train(self, statement: Train) -> Step:
         path = self.names.text(statement.path)

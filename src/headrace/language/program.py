@@ -108,10 +108,14 @@ class Program:
         Raises
         ------
         NotKnownYet : when one of them has a value that only a run gives
+        ScriptError : as ``templates.expand``, and for text that no file or engine takes
         """
         expansion = expand(text.value, self.scope.variables, in_select=in_select)
         if expansion.unknown:
             raise NotKnownYet
+        if _has_surrogates(expansion.text.text):
+            message = "half a character (a surrogate without its other half)"
+            raise ScriptError(message, span=text.span, hint="write the character itself")
         return expansion
 
     def expand(self, text: Text, in_select: bool = False) -> MappedText:
@@ -262,6 +266,8 @@ class Program:
         if NamingCommands(self._names, self.host.alternatives).run(statement):
             return
         if self._lowering.command(statement) is None and not self._macro(statement):
+            if self.scope.open:  # a macro of that name may have come with what is not known
+                raise NotKnownYet
             raise ScriptError.of([self._unknown_command(statement)])
 
     def _macro(self, statement: Command) -> bool:
@@ -295,3 +301,7 @@ class Program:
         macros = (v.name for v in self.scope.variables.defined.values() if v.written is not None)
         hint = suggest(name, (*ALL_COMMANDS, *macros), "commands")
         return Problem(f"unknown command '!{name}'", span, hint, code="unknown-command")
+
+
+def _has_surrogates(text: str) -> bool:
+    return not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text)

@@ -67,8 +67,9 @@ class Secrets:
         return replace(problem, message=self.mask(problem.message), hint=hint, span=span)
 
     def mask_error(self, error: HeadraceError) -> None:
-        """Take the secrets out of an error's problems."""
+        """Take the secrets out of an error's problems, and out of what Python prints of it."""
         error.problems = tuple(self.mask_problem(problem) for problem in error.problems)
+        error.args = (error.problems[0].message,)
 
 
 @lru_cache(maxsize=8)

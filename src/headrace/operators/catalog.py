@@ -113,9 +113,10 @@ def find_operator(name: str) -> type[Operator] | None:
 def _operators_in(module_name: str) -> Iterator[type[Operator]]:
     module = import_module(module_name)
     for value in vars(module).values():
-        if isinstance(value, type) and issubclass(value, Operator):
-            if value.__module__ == module_name and hasattr(value, "operator_name"):
-                yield value
+        if not (isinstance(value, type) and issubclass(value, Operator)):
+            continue
+        if value.__module__ == module_name and hasattr(value, "operator_name"):
+            yield value
 
 
 def _is_called(operator: type[Operator], name: str) -> bool:

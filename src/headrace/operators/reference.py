@@ -19,6 +19,15 @@ from headrace.operators import formats
 from headrace.operators.catalog import COMMANDS, find_command, find_operator, operator_names
 from headrace.operators.train import train_class
 
+WRITERS_TYPES = {
+    "str": "text",
+    "SecretStr": "text",
+    "ByteSize": "size",
+    "float": "number",
+    "bool": "true | false",
+}
+"""Python's types in a writer's words, where they differ."""
+
 KINDS = ("algorithm", "operator", "command", "format")
 
 
@@ -158,14 +167,16 @@ def _type_text(annotation: Any) -> str:
     if "Literal" in origin:
         return " | ".join(str(choice) or "''" for choice in arguments)
     if origin == "<class 'tuple'>":
-        return f"list of {_type_text(arguments[0])}"
+        inner = _type_text(arguments[0])
+        return inner if inner == "parameter groups" else f"list of {inner}"
     if arguments and origin in ("typing.Union", ""):
         return " or ".join(dict.fromkeys(_type_text(argument) for argument in arguments))
     if arguments:
         return "object"
-    return {"str": "text", "bool": "true | false"}.get(
-        getattr(annotation, "__name__", ""), getattr(annotation, "__name__", str(annotation))
-    )
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return "parameter groups"
+    name = getattr(annotation, "__name__", str(annotation))
+    return WRITERS_TYPES.get(name, name)
 
 
 def _limits(info: FieldInfo) -> str:

@@ -275,6 +275,7 @@ class Train(Operator):
             if len(self.fit_param) > 1:
                 raise FitError(f"fitParam.{group}: {error.message}", hint=error.hint) from error
             raise
+        context.progress(result.rows, result.rows)
         return Fitted(group, algorithm, result, started, datetime.now(UTC))
 
     def _metric(self, fitted: Fitted) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
@@ -14,17 +13,14 @@ from headrace.graph.schema import Schema
 from headrace.graph.step import Json
 from headrace.operators.base import Context, Inputs, Knowledge, Site, Value
 from headrace.operators.commands.base import Call, Command, Word
+from headrace.operators.commands.conditions import condition_problems, sql_condition
 from headrace.operators.options import Names, parameter
+from headrace.operators.row_hash import quoted
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 OUTCOME = Schema.of(rule="string", passed="boolean", failures="bigint")
-
-
-def quoted(name: str) -> str:
-    """A column's name as SQL writes it."""
-    return "`" + name.replace("`", "``") + "`"
 
 
 class Assert(Command):
@@ -49,20 +45,11 @@ class Assert(Command):
     def outputs(self) -> tuple[Port, ...]:
         return ()
 
-    @property
-    def sql_condition(self) -> str:
-        return re.sub(r":(\w+)", lambda match: quoted(match[1]), self.condition)
-
     def check(self, site: Site) -> Iterable[Problem]:
-        schema = site.schema()
-        if schema is None:
-            return ()
-        names = re.findall(r":(\w+)", self.condition)
-        problems = (site.column_problem(name, "condition") for name in names)
-        return [problem for problem in problems if problem]
+        return condition_problems(self.condition, "condition", site)
 
     def run(self, inputs: Inputs, context: Context) -> Mapping[str, Value | DataFrame]:
-        failed = count_where(f"not coalesce(({self.sql_condition}), false)", inputs, context)
+        failed = count_failing(self.condition, inputs, context)
         if failed:
             what = self.message or f"the condition {self.condition.strip()} does not hold"
             raise RunError(f"assertion failed: {what} ({failed:,} rows)", code="assertion")
@@ -78,6 +65,11 @@ def count_where(condition: str, inputs: Inputs, context: Context) -> int:
     return int(counted.column("n")[0].as_py())
 
 
+def count_failing(condition: str, inputs: Inputs, context: Context) -> int:
+    """How many rows do not fulfil a condition; one that is null does not hold."""
+    return count_where(f"not coalesce((\n{sql_condition(condition)}\n), false)", inputs, context)
+
+
 class TableRule(Command):
     """Rules on a table's columns whose outcome is a table; a ``Throw`` form fails instead."""
 
@@ -88,6 +80,9 @@ class TableRule(Command):
     def read(cls, words: Sequence[Word]) -> Call:
         cls.expect(words, 2)
         rules = tuple(tuple(cls.split(word.text)) for word in words[1:])
+        empty = [word for word, rule in zip(words[1:], rules, strict=True) if not any(rule)]
+        if empty:
+            raise cls.misuse(f"'{empty[0].text}' names nothing to look at", empty[0])
         option = words[1].option("columns")
         given = type(option)("columns", rules, None, option.value_text)
         return Call((given,), {"table": words[0]})
@@ -159,7 +154,8 @@ class AssertCondition(TableRule):
         return [text.strip()]
 
     def check(self, site: Site) -> Iterable[Problem]:
-        return ()
+        for rule in self.columns:
+            yield from condition_problems(rule[0], "columns", site)
 
     def failures(self, rule: tuple[str, ...], inputs: Inputs, context: Context) -> int:
-        return count_where(f"not coalesce(({rule[0]}), false)", inputs, context)
+        return count_failing(rule[0], inputs, context)

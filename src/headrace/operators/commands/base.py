@@ -80,7 +80,10 @@ def flags(words: Sequence[Word], command: type[Command]) -> dict[str, Word]:
     for flag, value in zip(words[::2], words[1::2], strict=False):
         if not flag.text.startswith("-"):
             raise command.misuse(f"expected -name before '{flag.text}'", flag)
-        named[flag.text.lstrip("-")] = value
+        name = flag.text.lstrip("-")
+        if name in named:
+            raise command.misuse(f"-{name} is given twice", flag)
+        named[name] = value
     if len(words) % 2:
         raise command.misuse(f"'{words[-1].text}' lacks its value", words[-1])
     return named

@@ -29,8 +29,10 @@ def inside(root: Path, path: str) -> Path:
 
     Raises
     ------
-    RunError : for a path that leads out of it, also by a symbolic link
+    RunError : for a path that leads out of it, also by a symbolic link, or that no file can have
     """
+    if "\0" in path:
+        raise RunError("a path cannot hold a NUL character")
     place = (root / path).resolve()
     if not place.is_relative_to(root.resolve()):
         raise RunError(

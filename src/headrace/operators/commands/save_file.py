@@ -50,6 +50,9 @@ class SaveFile(Command):
             hint = f"columns: {', '.join(cells)}; select just the one to save"
             raise RunError("!saveFile takes a table with one binary or text column", hint=hint)
         path = inside(context.root, self.path)
-        write_whole(path, contents[0])
+        try:
+            write_whole(path, contents[0])
+        except OSError as error:
+            raise RunError(f"'{self.path}' cannot be written: {error.strerror}") from error
         context.show(Report("", (TextItem(f"saved {len(contents[0]):,} bytes to {path}"),)))
         return {}

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from pydantic import field_validator, model_validator
+
 from headrace.errors import Problem
 from headrace.graph.ports import Port
 from headrace.operators.base import Context, Inputs, Knowledge, Site, Value
@@ -43,6 +45,26 @@ class Split(Command):
     def outputs(self) -> tuple[Port, ...]:
         return tuple(Port(name) for name in self.names)
 
+    @field_validator("shares")
+    @classmethod
+    def _two_or_more(cls, value: tuple[float, ...]) -> tuple[float, ...]:
+        if len(value) < 2 or any(not 0 < share < float("inf") for share in value):
+            raise ValueError('two shares or more, each above 0, such as "0.8,0.2"')
+        return value
+
+    @field_validator("names")
+    @classmethod
+    def _distinct(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if len({name.casefold() for name in value}) < len(value):
+            raise ValueError("each part is a table of its own, under another name")
+        return value
+
+    @model_validator(mode="after")
+    def _one_name_a_share(self) -> Split:
+        if len(self.names) != len(self.shares):
+            raise ValueError(f"{len(self.shares)} shares and {len(self.names)} names")
+        return self
+
     @property
     def sampler(self) -> RateSampler:
         return RateSampler(
@@ -53,9 +75,6 @@ class Split(Command):
         )
 
     def check(self, site: Site) -> Iterable[Problem]:
-        if len(self.names) != len(self.shares):
-            counts = f"{len(self.shares)} shares and {len(self.names)} names"
-            yield Problem(f"!split has {counts}", site.place("names"), f"usage: {self.usage}")
         problem = site.column_problem(self.label_col, "label_col") if self.label_col else None
         if problem:
             yield problem
