@@ -39,6 +39,10 @@ FAULTS = {
         "the regular expression is not one that the engine knows",
     ),
     "select * from nowhere": ("unknown-table", "unknown table 'nowhere'"),
+    "select interval 1 year as i": (
+        "interval",
+        "an interval of years and months cannot be a column of a result",
+    ),
 }
 
 
@@ -49,6 +53,21 @@ def test_a_fault_is_in_our_words(tables: ConnectTables, sql: str) -> None:
 
     problem = caught.value.problems[0]
     assert (problem.code, problem.message) == FAULTS[sql]
+
+
+def test_a_view_of_two_columns_of_one_name_names_it(tables: ConnectTables) -> None:
+    with pytest.raises(RunError, match="two columns are called 'count\\(1\\)'"):
+        tables.create_view("v", tables.sql("select count(*), count(1) from range(2)"))
+
+
+def test_a_repeated_aggregate_of_a_function_says_how_to_write_it(tables: ConnectTables) -> None:
+    tables.register_function("same", lambda column: column, ["bigint"], "bigint")
+
+    with pytest.raises(RunError) as caught:
+        tables.collect(tables.sql("select sum(same(id)) as a, sum(same(id)) as b from range(2)"))
+
+    assert caught.value.problems[0].code == "duplicate-aggregate"
+    assert "inner query" in (caught.value.problems[0].hint or "")
 
 
 def test_the_engines_own_error_is_its_cause(tables: ConnectTables) -> None:

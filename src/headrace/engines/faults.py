@@ -96,6 +96,24 @@ RULES: tuple[FaultRule, ...] = (
         "try_element_at(array, n) and get(array, n) give null instead",
     ),
     _rule(
+        r"duplicate (?:un)?qualified field name [^\n]*@",
+        "the same aggregate of a registered function stands twice in one select",
+        "duplicate-aggregate",
+        "calculate it in an inner query, and use its column twice",
+    ),
+    _rule(
+        r"duplicate (?:un)?qualified field name (?:[^\s.\"]+\.)?\"?(?P<name>[^\"]*)",
+        "two columns are called '{name}'",
+        "duplicate-column",
+        "name them apart with as",
+    ),
+    _rule(
+        r"YearMonthIntervalType.{0,20} is not supported in conversion",
+        "an interval of years and months cannot be a column of a result",
+        "interval",
+        "cast it to string, or add it to a date in the query",
+    ),
+    _rule(
         r"Duplicate map key (?P<value>.+?) was found",
         "a map has the key {value} twice",
         "duplicate-key",

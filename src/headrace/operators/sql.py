@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from headrace.errors import Problem
 from headrace.graph.ports import MODEL, Port
 from headrace.operators.base import Context, Inputs, Knowledge, Operator, Site, Value
-from headrace.operators.sql_check import analysed_schema, function_port, sql_problems
+from headrace.operators.sql_check import (
+    analysed_schema,
+    doubled_columns,
+    function_port,
+    sql_problems,
+)
 from headrace.queries import FunctionCall, parse_query, rewrite
 
 if TYPE_CHECKING:
@@ -71,6 +76,9 @@ class SqlQuery(SqlText):
 
     operator_name: ClassVar[str] = "select"
 
+    def check(self, site: Site) -> Iterable[Problem]:
+        return [*super().check(site), *doubled_columns(self, site)]
+
     def knowledge(self, site: Site) -> Mapping[str, Knowledge]:
         return {"table": analysed_schema(self, site)}
 
@@ -82,6 +90,9 @@ class SqlValue(SqlQuery):
     """A query that the script itself reads: of a variable (``set``) or of a loop."""
 
     operator_name: ClassVar[str] = "value"
+
+    def check(self, site: Site) -> Iterable[Problem]:
+        return sql_problems(self, site)
 
 
 class SqlCommand(SqlText):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Protocol
 
@@ -81,6 +82,24 @@ def analysed_schema(record: SqlRecord, site: Site) -> Schema | None:
         return None
     schemas, calls = question
     return site.analyzer.query_schema(_for_analysis(record.sql, schemas, calls), schemas)
+
+
+def doubled_columns(record: SqlRecord, site: Site) -> Iterator[Problem]:
+    """Columns of the very same name: no later statement could tell them apart.
+
+    The embedded engine refuses such a table, after whatever work came before it.
+    """
+    try:
+        schema = analysed_schema(record, site)
+    except CheckError:  # reported already
+        return
+    counts = Counter(schema.names if schema else ())
+    doubled = [name for name, count in counts.items() if count > 1]
+    if doubled:
+        listed = ", ".join(f"'{name}'" for name in doubled)
+        hint = "name them apart with as; a join by using (column) keeps one of the two"
+        message = f"the result has several columns called {listed}"
+        yield Problem(message, site.place("sql"), hint, code="doubled-column")
 
 
 def function_type(signature: Signature) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from typing import NoReturn
 
 from sqlglot import exp
@@ -94,12 +94,16 @@ def parse_tree(sql: str) -> tuple[exp.Expr, tuple[Token, ...]]:
 
 def _tokens(sql: str) -> list[Token]:
     try:
-        return _DIALECT.tokenize(sql)
+        tokens = _DIALECT.tokenize(sql)
     except TokenError as error:
         start = _unclosed(sql)
         what = {"'": "string", '"': "string", "`": "name in back-quotes", "/": "comment"}
         message = f"the {what.get(sql[start : start + 1], 'text')} that starts here has no end"
         raise QuerySyntaxError(message, start, min(start + 1, len(sql))) from error
+    for token, following in pairwise(tokens):
+        if token.token_type is TokenType.WINDOW and following.token_type is TokenType.L_PAREN:
+            token.token_type = TokenType.VAR  # ``group by window(ts, '1 hour')`` is no clause
+    return tokens
 
 
 _QUOTED = re.compile(

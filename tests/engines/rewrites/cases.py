@@ -238,6 +238,40 @@ LOWERED |= {
     ),
 }
 
+LOWERED |= {
+    "aliases of aliases in one select list": Case(
+        "select x * 2 as a, a + 1 as b, a + b as c from t where x = 1",
+        "select x * 2 as a, (x * 2) + 1 as b, (x * 2) + ((x * 2) + 1) as c from t where x = 1",
+        [{"a": 2, "b": 3, "c": 5}],
+    ),
+    "a column comes before an alias": Case(
+        "select x + 1 as v, v * 2 as w from t where x = 1",
+        "select x + 1 as v, v * 2 as w from t where x = 1",
+        [{"v": 2, "w": 20.0}],
+    ),
+    "an alias of an aggregate": Case(
+        "select g, sum(v) as total, total / count(*) as mean from t group by g",
+        "select g, sum(v) as total, (sum(v)) / count(*) as mean from t group by g",
+        [{"g": "a", "total": 40.0, "mean": 20.0}, {"g": "b", "total": 20.0, "mean": 20.0}],
+    ),
+    "a lambda's parameter is no alias": Case(
+        "select 1 as y, transform(array(5), y -> y + 1) as z",
+        "select 1 as y, transform(array(5), y -> y + 1) as z",
+        [{"y": 1, "z": [6]}],
+    ),
+    "a field of an alias, and a table of its name": Case(
+        "select named_struct('k', 1) as s, s.k as a, t.x as t, t.g as b from t where x = 1",
+        "select named_struct('k', 1) as s, (named_struct('k', 1)).k as a, t.x as t, t.g as b "
+        "from t where x = 1",
+        [{"s": {"k": 1}, "a": 1, "t": 1, "b": "a"}],
+    ),
+    "aliases in a union and in a subquery": Case(
+        "select b from (select 1 as a, a + 1 as b) union all select a from (select 5 as a)",
+        "select b from (select 1 as a, (1) + 1 as b) union all select a from (select 5 as a)",
+        [{"b": 2}, {"b": 5}],
+    ),
+}
+
 REFUSED: dict[str, tuple[str, str]] = {
     "bround": ("select bround(x, 1) from t", "bround(x, 1)"),
     "map_zip_with": (

@@ -85,6 +85,23 @@ def test_every_refusal_has_a_case() -> None:
     assert {refusal.feature for refusal in REFUSALS} == set(REFUSED)
 
 
+def test_an_alias_of_a_random_value_is_not_written_twice() -> None:
+    sql = "select rand() as r, r + 1 as s"
+
+    with pytest.raises(UnsupportedError) as caught:
+        lower(sql, lambda _: Schema())
+
+    refusal = caught.value.refusal
+    assert sql[refusal.start : refusal.end] == "r"
+
+
+def test_aliases_that_double_each_time_are_left_to_the_engine() -> None:
+    items = [f"a{n} + a{n} as a{n + 1}" for n in range(30)]
+    sql = f"select 1 as a0, {', '.join(items)}"
+
+    assert lower(sql, lambda _: Schema()) == sql
+
+
 UNTOUCHED = (
     "select id, 'a;b' as s from orders -- a comment\nwhere id > 1  ",
     "select qualify, log, pivot from t",

@@ -20,7 +20,7 @@ AGGREGATES = frozenset(
 
 def grouped(statement: Statement, _: ColumnsOf | None) -> Iterator[Edit]:
     for index in statement.find("group by", "all"):
-        items = _select_list(statement, index)
+        items = select_list(statement, index)
         if items is None or _has_star(statement, items):
             continue
         keys = [n for n, item in enumerate(items, 1) if not _aggregates(statement, item)]
@@ -31,7 +31,7 @@ def grouped(statement: Statement, _: ColumnsOf | None) -> Iterator[Edit]:
 
 def ordered(statement: Statement, _: ColumnsOf | None) -> Iterator[Edit]:
     for index in statement.find("order by", "all"):
-        items = _select_list(statement, index)
+        items = select_list(statement, index)
         if items is None or _has_star(statement, items):
             continue
         last = statement.clause_end(index, CLAUSES)
@@ -44,7 +44,7 @@ def ordered(statement: Statement, _: ColumnsOf | None) -> Iterator[Edit]:
         )
 
 
-def _select_list(statement: Statement, index: int) -> tuple[Part, ...] | None:
+def select_list(statement: Statement, index: int) -> tuple[Part, ...] | None:
     """The items of the ``select`` that the clause at ``index`` belongs to."""
     depth = statement.depths[index]
     start = next(

@@ -50,15 +50,11 @@ def _body(statement: Statement, call: Call, index: int, values: tuple[str, str])
     parameters = (statement.words[part.first + 1], statement.words[part.first + 3])
     body = statement.part(arrow + 1, part.last)
     replaced = [
-        Edit(token.start - body.start, token.end + 1 - body.start, values[parameters.index(word)])
+        Edit(token.start, token.end + 1, values[parameters.index(word)])
         for token, word, before in _words(statement, arrow + 1, part.last)
         if word in parameters and before != "."
     ]
-    text, position = "", 0
-    for edit in replaced:
-        text += body.text[position : edit.start] + edit.text
-        position = edit.end
-    return text + body.text[position:]
+    return body.edited(replaced)
 
 
 def _words(statement: Statement, first: int, last: int) -> Iterator[tuple[Token, str, str]]:

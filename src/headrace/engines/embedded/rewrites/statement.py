@@ -45,6 +45,14 @@ class Part:
     end: int
     text: str
 
+    def edited(self, edits: Iterable[Edit]) -> str:
+        """The part's text after edits inside it, in their order, with places in the statement."""
+        text, position = "", self.start
+        for edit in edits:
+            text += self.text[position - self.start : edit.start - self.start] + edit.text
+            position = edit.end
+        return text + self.text[position - self.start :]
+
 
 @dataclass(frozen=True, slots=True)
 class Call:

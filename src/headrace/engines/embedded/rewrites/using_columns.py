@@ -34,12 +34,12 @@ class Joined:
 def edits(statement: Statement, columns_of: ColumnsOf | None) -> Iterator[Edit]:
     """The innermost of nested queries first: an outer ``t.*`` may ask for the columns of one."""
     for index in reversed(tuple(statement.find("from"))):
-        joined = _joined(statement, index)
-        if not joined.sharing:
+        found = joined(statement, index)
+        if not found.sharing:
             continue
-        found = tuple(_edits_of(statement, index, joined, columns_of))
-        if found:
-            yield from found
+        replaced = tuple(_edits_of(statement, index, found, columns_of))
+        if replaced:
+            yield from replaced
             return  # the places of others have moved
 
 
@@ -95,21 +95,21 @@ def _demand(statement: Statement, part: Part, owner: str, sharing: set[str]) -> 
         )  # fmt: skip
 
 
-def _joined(statement: Statement, index: int) -> Joined:
+def joined(statement: Statement, index: int) -> Joined:
     """What the ``from`` clause at token ``index`` joins."""
-    joined = Joined({})
+    found = Joined({})
     depth, last = statement.depths[index], statement.clause_end(index, CLAUSES)
     place, kind = index + 1, frozenset[str]()
     while place <= last:
         end = _table_end(statement, place, last, depth)
         alias = statement.name(end)
-        joined.tables[alias] = statement.part(place, end)
+        found.tables[alias] = statement.part(place, end)
         place = _next_table(statement, end + 1, last, depth)
         columns = _using(statement, end + 1, place)
         for column in columns:
-            _merge(joined, column, alias, kind)
+            _merge(found, column, alias, kind)
         kind = frozenset(statement.words[_join_start(statement, place) : place])
-    return joined
+    return found
 
 
 def _merge(joined: Joined, column: str, right: str, kind: frozenset[str]) -> None:
