@@ -13,9 +13,7 @@ NAMES = ("startup", "check", "parser", "readers", "scoring", "credit", "fuzz_par
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument(
-        "names", nargs="*", metavar="NAME", help=", ".join(NAMES)
-    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(NAMES))
     chosen = parser.parse_args().names or NAMES
     found: list[Result] = []
     for name in chosen:

@@ -8,10 +8,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.check.test_script import DEFECTS
-
 from benchmarks.results import ROUNDS, Result, timed
 from headrace.samples.credit import write_credit_clients
+from tests.checks.test_script import DEFECTS
 
 BOUND_SECONDS = 1.5
 

@@ -6,13 +6,12 @@ import argparse
 import time
 from random import Random
 
-from tests.language.cases import parse_cases
-from tests.language.mutation import mutated, random_text, shuffled_fragments
-
 from benchmarks.results import Result
 from headrace.graph.span import Source
 from headrace.language.formatter import format_script, format_statements
 from headrace.language.parser import parse, parse_with_problems
+from tests.language.cases import parse_cases
+from tests.language.mutation import mutated, random_text, shuffled_fragments
 
 CASES = 100_000
 SLOW_SECONDS = 1.0

@@ -15,8 +15,8 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from headrace.check.pipeline import CheckResult
-from headrace.check.script import check_script
+from headrace.checks.pipeline import CheckResult
+from headrace.checks.script import check_script
 from headrace.errors import CheckError, DataError
 from headrace.graph.facts import Facts
 from headrace.graph.pipeline import Pipeline

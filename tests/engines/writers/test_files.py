@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -111,6 +112,40 @@ class TestModes:
         read = ds.dataset([str(path) for path in visible(tmp_path / "t")], format=read_format)
         assert len(visible(tmp_path / "t")) == 2
         assert read.to_table().num_rows == (18 if format_name == "csv" else 20)
+
+    @pytest.mark.parametrize("format_name", ["parquet", "orc"])
+    def test_append_refuses_a_column_of_another_type(
+        self, tmp_path: Path, format_name: str
+    ) -> None:
+        target = target_of(format_name, tmp_path / "t", "append")
+        save(TABLE, target, tmp_path)
+        texts = TABLE.set_column(0, "n", TABLE["n"].cast(pa.string()))
+
+        with pytest.raises(DataError, match="its column 'n' is bigint, not string"):
+            save(texts, target, tmp_path)
+
+        assert len(visible(tmp_path / "t")) == 1
+
+    def test_append_lets_new_columns_in(self, tmp_path: Path) -> None:
+        target = target_of("parquet", tmp_path / "t", "append")
+        save(TABLE, target, tmp_path)
+
+        save(TABLE.append_column("new", TABLE["n"]), target, tmp_path)
+
+        assert len(visible(tmp_path / "t")) == 2
+
+    @pytest.mark.parametrize(
+        ("stands", "joins", "reason"),
+        [(("k",), (), "it is partitioned by k"), ((), ("k",), "it is not partitioned")],
+    )
+    def test_append_refuses_other_partitions(
+        self, tmp_path: Path, stands: tuple[str, ...], joins: tuple[str, ...], reason: str
+    ) -> None:
+        target = target_of("parquet", tmp_path / "t", "append")
+        save(TABLE, replace(target, partition_by=stands), tmp_path)
+
+        with pytest.raises(DataError, match=reason):
+            save(TABLE, replace(target, partition_by=joins), tmp_path)
 
     def test_append_adds_lines_to_a_file_and_no_second_header(self, tmp_path: Path) -> None:
         for _ in range(2):

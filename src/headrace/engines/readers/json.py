@@ -85,7 +85,7 @@ class _Parser:
             texts = {f.name: without_times(f.type) for f in table.schema if _has_times(f.type)}
             if texts:  # pyarrow reads texts like 2024-05-01 as timestamps; they are texts here
                 self._types |= texts
-                table = self._parsed(data)
+                table = self._parsed(data).select(table.column_names)  # or they would come first
         except pa.ArrowInvalid:
             return None
         is_changed = (

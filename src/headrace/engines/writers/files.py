@@ -26,6 +26,7 @@ from headrace.engines.writers.lengthening import check_same_columns
 from headrace.engines.writers.parts import Opener, PartFiles, PartitionedFiles
 from headrace.engines.writers.places import Place, asks_for_file, check_replaceable
 from headrace.engines.writers.rows import Rows
+from headrace.engines.writers.standing_parts import check_joins
 from headrace.engines.writers.text_files import COMPRESSIONS
 from headrace.errors import DataError, OptionError
 from headrace.graph.protocols import SaveResult, SaveTarget
@@ -155,6 +156,8 @@ def _save_directory(rows: Rows, target: SaveTarget, place: Place) -> SaveResult:
     columns = partition_columns(rows.schema, target.partition_by)
     schema = pa.schema([field for field in rows.schema if field.name not in columns])
     form.check(schema, options)
+    if target.mode == "append" and place.exists:
+        check_joins(place, form.name, schema, columns)
 
     def open_part(path: Path, memory_bytes: int) -> RowWriter:
         return form.open(Opening(path, schema, options, memory_bytes))

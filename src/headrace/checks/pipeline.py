@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from headrace.check.analysis import RememberingAnalyzer
-from headrace.check.rules import RULES, Checked
-from headrace.check.site import CheckServices, Output, StepSite
+from headrace.checks.analysis import RememberingAnalyzer
+from headrace.checks.rules import RULES, Checked
+from headrace.checks.site import CheckServices, Output, StepSite
 from headrace.errors import HeadraceError, Place, Problem
 from headrace.graph.pipeline import Pipeline
 from headrace.graph.span import Span

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from headrace.check.rules.checked import Checked
+from headrace.checks.rules.checked import Checked
 from headrace.errors import Problem, closest
 
 TABLE_MAKERS = frozenset({"load", "select", "RateSampler"})

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterable
 
-from headrace.check.rules.checked import Checked
-from headrace.check.rules.doubled_columns import doubled_columns
-from headrace.check.rules.doubled_targets import doubled_targets
-from headrace.check.rules.overwritten_sources import overwritten_sources
-from headrace.check.rules.unused_tables import unused_tables
+from headrace.checks.rules.checked import Checked
+from headrace.checks.rules.doubled_columns import doubled_columns
+from headrace.checks.rules.doubled_targets import doubled_targets
+from headrace.checks.rules.overwritten_sources import overwritten_sources
+from headrace.checks.rules.unused_tables import unused_tables
 from headrace.errors import Problem
 
 Rule = Callable[[Checked], Iterable[Problem]]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from headrace.app import Workspace
-from headrace.check.pipeline import CheckResult
+from headrace.checks.pipeline import CheckResult
 from headrace.graph.span import Source
 from headrace.samples.credit import write_credit_clients
 

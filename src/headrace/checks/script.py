@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
-from headrace.check.pipeline import Checker, CheckResult, in_order
-from headrace.check.site import CheckServices
+from headrace.checks.pipeline import Checker, CheckResult, in_order
+from headrace.checks.site import CheckServices
 from headrace.errors import HeadraceError, Problem
 from headrace.graph.pipeline import Pipeline
 from headrace.graph.span import MappedText, Source, Span

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from headrace.check.rules.checked import Checked
-from headrace.check.rules.overwritten_sources import place_of, saves
+from headrace.checks.rules.checked import Checked
+from headrace.checks.rules.overwritten_sources import place_of, saves
 from headrace.errors import Problem
 from headrace.graph.protocols import SaveMode
 from headrace.graph.step import Step

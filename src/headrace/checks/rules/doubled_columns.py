@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from headrace.check.rules.checked import Checked
-from headrace.check.rules.overwritten_sources import saves
+from headrace.checks.rules.checked import Checked
+from headrace.checks.rules.overwritten_sources import saves
 from headrace.errors import Problem
 
 

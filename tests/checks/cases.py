@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
-from headrace.check import CheckResult, check_pipeline
+from headrace.checks import CheckResult, check_pipeline
 from headrace.errors import Problem
 from headrace.graph import (
     Link,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from headrace.graph.protocols import Analyzer
-from tests.check.cases import Case, cases
+from tests.checks.cases import Case, cases
 
 CASES = tuple(cases())
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import cast
 
-from headrace.check import Checker, CheckServices
-from headrace.check.analysis import RememberingAnalyzer
-from headrace.check.pipeline import in_order
-from headrace.check.site import StepSite
+from headrace.checks import Checker, CheckServices
+from headrace.checks.analysis import RememberingAnalyzer
+from headrace.checks.pipeline import in_order
+from headrace.checks.site import StepSite
 from headrace.errors import Problem
 from headrace.graph import Link, MappedText, Origin, Pipeline, Schema, Source, Step
 from headrace.graph.protocols import Analyzer
 from headrace.operators.base import Knowledge
 from headrace.operators.carried import Carried
 from headrace.operators.sql import SqlQuery
-from tests.check.cases import Offline, script
+from tests.checks.cases import Offline, script
 
 
 @dataclass

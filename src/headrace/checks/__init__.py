@@ -1,6 +1,6 @@
 """Everything that can be known to be wrong before a run, all of it at once."""
 
-from headrace.check.pipeline import Checker, CheckResult, check_pipeline
-from headrace.check.site import CheckServices
+from headrace.checks.pipeline import Checker, CheckResult, check_pipeline
+from headrace.checks.site import CheckServices
 
 __all__ = ["CheckResult", "CheckServices", "Checker", "check_pipeline"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from headrace.check.rules.checked import Checked
+from headrace.checks.rules.checked import Checked
 from headrace.errors import Problem
 from headrace.graph.pipeline import Pipeline
 from headrace.graph.step import Step
