@@ -12,19 +12,9 @@ from itertools import islice
 
 from sqlglot import exp
 
+from headrace.queries.functions import AGGREGATES
 from headrace.queries.query import Fault, Query
 from headrace.queries.references import joined, parts_of
-
-_NAMES = """
-any any_value approx_count_distinct approx_percentile array_agg avg bit_and bit_or bit_xor
-bool_and bool_or collect_list collect_set corr count count_if covar_pop covar_samp every first
-first_value histogram_numeric kurtosis last last_value listagg max max_by mean median min min_by
-mode percentile percentile_approx percentile_cont percentile_disc regr_count regr_r2 regr_slope
-regr_intercept skewness some std stddev stddev_pop stddev_samp string_agg sum try_avg try_sum
-var_pop var_samp variance grouping grouping_id
-"""
-AGGREGATES = frozenset(_NAMES.split())
-
 
 GROUPED_NODES = 100
 """The largest expression that is looked for among those of ``group by``."""

@@ -48,6 +48,13 @@ class TestTypes:
             (None, {"c": None, "d": [1]}),
         ]
 
+    def test_columns_stand_as_in_the_records_whatever_their_texts_look_like(
+        self, tmp_path: Path
+    ) -> None:
+        loaded = load('{"n": 1, "t": "2024-01-01T10:00:00Z", "m": {"k": 2}}', tmp_path)
+
+        assert loaded.types == {"n": "int64", "t": "string", "m": "struct<k: int64>"}
+
     @pytest.mark.parametrize("late", ['{"a": "x"}', '{"a": 2.5}', '{"b": 1}', '{"a": {"c": 1}}'])
     def test_types_do_not_depend_on_where_blocks_end(self, late: str, tmp_path: Path) -> None:
         text = '{"a": 1}\n' * 50 + late + "\n" + '{"a": 3}\n' * 50

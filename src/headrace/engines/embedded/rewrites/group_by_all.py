@@ -6,16 +6,7 @@ from collections.abc import Iterator
 
 from headrace.engines.embedded.rewrites.rule import ColumnsOf, Rule
 from headrace.engines.embedded.rewrites.statement import CLAUSES, Edit, Part, Statement
-
-AGGREGATES = frozenset(
-    """any any_value approx_count_distinct approx_percentile array_agg avg bit_and bit_or bit_xor
-    bool_and bool_or collect_list collect_set corr count count_if count_min_sketch covar_pop
-    covar_samp every first first_value grouping grouping_id histogram_numeric hll_sketch_agg
-    kurtosis last last_value listagg max max_by mean median min min_by mode percentile
-    percentile_approx percentile_cont percentile_disc regr_avgx regr_avgy regr_count
-    regr_intercept regr_r2 regr_slope regr_sxx regr_sxy regr_syy skewness some std stddev
-    stddev_pop stddev_samp string_agg sum try_avg try_sum var_pop var_samp variance""".split()  # noqa: SIM905
-)
+from headrace.queries.functions import AGGREGATES
 
 
 def grouped(statement: Statement, _: ColumnsOf | None) -> Iterator[Edit]:
