@@ -89,6 +89,7 @@ def main(clients: str, output: str) -> None:
     bands = pa.table({"band": pc.ceil(pc.multiply(scored["risk"], 10)), LABEL: scored[LABEL]})
     print(bands.group_by("band").aggregate([(LABEL, "count"), (LABEL, "mean")]).sort_by("band"))
     print({name: auc for name, (auc, _) in scores.items()})
+    spark.stop()
     server.stop()
 
 
