@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -59,10 +60,15 @@ def hidden(folder: Path) -> list[str]:
 
 
 def content(folder: Path) -> dict[str, str]:
-    """What a reader sees: texts of the files below, hidden ones left out."""
-    return {
-        str(path.relative_to(folder)): path.read_text()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-        and not any(part.startswith((".", "_")) for part in path.relative_to(folder).parts)
-    }
+    """What a reader sees: texts of the files below.
+
+    Hidden folders are not even entered: another thread may be removing one.
+    """
+    found = {}
+    for parent, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith((".", "_"))]
+        for name in names:
+            if not name.startswith((".", "_")):
+                path = Path(parent, name)
+                found[str(path.relative_to(folder))] = path.read_text()
+    return found
