@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from headrace.models.store import ModelStore
     from headrace.planner import Plan
     from headrace.runtime.events import Listener
+    from headrace.runtime.fits import FitProcess
     from headrace.runtime.services import Notices
     from headrace.runtime.session import RunResult, Session
 
@@ -57,6 +58,7 @@ class Workspace:
         self.configuration: Configuration = read_configuration(self.root, os.environ)
         self.directory = self.root / self.configuration.workspace
         self._verbose = verbose
+        self._waiting_fits: FitProcess | None = None
 
     @cached_property
     def scratch(self) -> Path:
@@ -137,15 +139,33 @@ class Workspace:
         """The plan of each block that a check has seen."""
         return tuple(self.plan(block) for block in checked.blocks)
 
+    def get_ready(self, source: Source) -> None:
+        """Start what a script with trainings will need, so that it loads during the check."""
+        from headrace.language.parser import parse_with_problems
+        from headrace.runtime.session import trained_algorithms
+
+        script, _ = parse_with_problems(source)
+        names = tuple(trained_algorithms(script.statements))
+        if names and self._waiting_fits is None:
+            self._waiting_fits = self._new_fits()
+            self._waiting_fits.warm_up(names)
+
+    def _new_fits(self) -> FitProcess:
+        from headrace.engines.memory import budget
+        from headrace.runtime.fits import FitProcess
+
+        log = Path(tempfile.mkdtemp(prefix="fits-", dir=self.scratch)) / "fit.log"
+        return FitProcess(log, budget(self.configuration.memory).training)
+
     def session(self) -> Session:
         """A new session: its own tables, functions and variables, on this workspace's engine."""
-        from headrace.runtime.fits import FitProcess
         from headrace.runtime.readiness import ReadyingFits
         from headrace.runtime.services import Services
         from headrace.runtime.session import Session
 
         engine = self.engine
         scratch = Path(tempfile.mkdtemp(prefix="session-", dir=self.scratch))
+        fits, self._waiting_fits = self._waiting_fits or self._new_fits(), None
         services = Services(
             self.configuration,
             self.root,
@@ -155,7 +175,7 @@ class Workspace:
             self.sources,
             self.sinks,
             self.models,
-            ReadyingFits(FitProcess(scratch / "fit.log", engine.budget.training)),
+            ReadyingFits(fits),
             self.notices,
         )
         return Session(services, self.plan, self.includes, lambda: self.surroundings)
@@ -170,6 +190,9 @@ class Workspace:
 
     def close(self) -> None:
         """Stop the engine and remove what this process staged."""
+        if self._waiting_fits is not None:
+            self._waiting_fits.close()
+            self._waiting_fits = None
         if "engine" in self.__dict__:
             self.engine.close()
         if "scratch" in self.__dict__:
@@ -194,6 +217,7 @@ class Workspace:
         CheckError : with every problem, before any work, where the check finds errors
         HeadraceError : of the first statement that fails
         """
+        self.get_ready(source)
         checked = self.check(source, variables)
         if checked.errors:
             raise CheckError.of(checked.errors)

@@ -66,6 +66,8 @@ def run(
 
     source, given = read_script(file), settings(variables)
     with open_workspace(project, verbose=verbose) as workspace:
+        if not dry_run:
+            workspace.get_ready(source)
         checked = workspace.check(source, given)
         if not as_json:
             print_problems(checked.problems)
@@ -111,7 +113,7 @@ def _run(
     finally:
         session.close()
     if report is not None:
-        _write_report(report, history, source)
+        _write_report(report, history, session.shown(source))
     if as_json:
         print_json(history_json(history))
     return code

@@ -153,6 +153,10 @@ class Session:
             tell(RunFinished(time.perf_counter() - started, failure))
         return RunResult(history, self)
 
+    def shown(self, source: Source) -> Source:
+        """A script as it may be shown: hidden values and passwords are stars."""
+        return self._scope.secrets.mask_source(source)
+
     def interrupt(self) -> None:
         """End what runs within a second; callable from another thread or a signal handler."""
         if self._running is not None:
