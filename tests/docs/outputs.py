@@ -33,7 +33,7 @@ ROWS, SEED = 30_000, 2005
 """Those of ``headrace sample credit``."""
 
 SCRIPT = "churn.mlsql"
-READERS_FOLDER = "/home/ann/work"
+READERS_FOLDER = "/data"
 
 
 def main(names: list[str]) -> None:

@@ -64,16 +64,11 @@ def placed(error: ScriptError) -> str:
 @pytest.fixture(scope="module")
 def engine() -> Iterator[Scalar]:
     """A real embedded engine."""
-    from pysail.spark import SparkConnectServer
-    from pyspark.sql import SparkSession
+    from headrace.engines.embedded import EmbeddedEngine
 
-    server = SparkConnectServer(ip="127.0.0.1", port=0)
-    server.start(background=True)
-    host, port = server.listening_address
-    session = SparkSession.builder.remote(f"sc://{host}:{port}").create()
-    yield lambda text: session.sql(f"select {text} as v").collect()[0][0]
-    session.stop()
-    server.stop()
+    with EmbeddedEngine() as embedded:
+        tables = embedded.session()
+        yield lambda text: tables.collect(tables.sql(f"select {text} as v"))["v"][0].as_py()
 
 
 class TestPrecedence:

@@ -188,14 +188,15 @@ def _fill_values(
 
 
 def refuse_infinities(name: str, values: Matrix) -> None:
-    """Refuse what no algorithm can learn from, with how many there are and the first one's row."""
-    infinite = np.isinf(values).reshape(len(values), -1).any(axis=1)
-    if not infinite.any():
+    """Refuse what no algorithm can learn from, with how many there are.
+
+    Which rows they are would mislead: training rows are in the order of their hashes.
+    """
+    count = int(np.isinf(values).reshape(len(values), -1).any(axis=1).sum())
+    if not count:
         return
-    row, count = int(np.argmax(infinite)), int(infinite.sum())
     raise ModelError(
-        f"column '{name}' holds {count:,} infinite value{'s' if count > 1 else ''}, "
-        f"the first in row {row + 1}",
+        f"column '{name}' holds {count:,} infinite value{'s' if count > 1 else ''}",
         hint=f"make them missing: nullif(nullif({name}, double('inf')), double('-inf'))",
     )
 

@@ -129,7 +129,8 @@ class ModelStore:
         except OSError as error:
             raise ModelError(
                 f"model '{name}' could not be stored in {self._directory}: {error}",
-                hint=f"the model itself is safe in {artifact}",
+                hint="make it writable and run again; while this process lives, the model "
+                f"stands in {artifact}",
             ) from error
         if not keep_versions:
             self._remove_older(stored)

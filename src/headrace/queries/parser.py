@@ -37,6 +37,13 @@ ALIASED = frozenset({TokenType.VAR, TokenType.IDENTIFIER, TokenType.R_PAREN, Tok
 
 _DIALECT = Spark()
 
+MAX_TOKENS = 200_000
+"""Longest statement, in words and signs; ten times as many take the engine minutes to analyse."""
+
+MAX_CONDITIONS = 2_000
+"""Most ``and`` and ``or`` of one statement; the engine's stack is made for so many."""
+
+
 
 class _RefusalError(ParseError):
     def __init__(self, reason: str, token: Token | None) -> None:
@@ -75,6 +82,7 @@ def parse_tree(sql: str) -> tuple[exp.Expr, tuple[Token, ...]]:
     QuerySyntaxError : with the place in ``sql``
     """
     tokens = _tokens(sql)
+    _refuse_excess(tokens, sql)
     _refuse_dangling_commas(tokens)
     try:
         trees = [tree for tree in _NameParser(dialect=_DIALECT).parse(tokens, sql) if tree]
@@ -90,6 +98,18 @@ def parse_tree(sql: str) -> tuple[exp.Expr, tuple[Token, ...]]:
         second = next(token for token in tokens if token.token_type is TokenType.SEMICOLON)
         raise _unexpected(second, sql)
     return trees[0], tuple(tokens)
+
+
+def _refuse_excess(tokens: list[Token], sql: str) -> None:
+    """Engines walk a chain of conditions by recursion, and one that is too long ends the process."""
+    chained = sum(token.token_type in (TokenType.AND, TokenType.OR) for token in tokens)
+    if len(tokens) > MAX_TOKENS or chained > MAX_CONDITIONS:
+        raise QuerySyntaxError(
+            f"the statement is too long: {len(tokens):,} words and signs, {chained:,} conditions",
+            0,
+            min(len(sql), 1),
+            f"at most {MAX_TOKENS:,} and {MAX_CONDITIONS:,}: join a table of the values, or use in (…)",
+        )
 
 
 def _tokens(sql: str) -> list[Token]:

@@ -100,7 +100,7 @@ class Staging:
     def _unwritable(self, error: OSError) -> DataError:
         return DataError(
             f"the staging folder '{self._folder}' cannot be written: {error.strerror or error}",
-            hint="free some space, or choose another staging folder",
+            hint="make it writable, free some space, or name another workspace in headrace.toml",
             code="staging",
         )
 
