@@ -46,10 +46,10 @@ def written(table: pa.Table, path: Path, format_name: str, **options: Json) -> b
 
 
 def visible(folder: Path) -> list[Path]:
-    """The part files of a saved directory, as readers list them."""
-    return sorted(
-        path
-        for path in folder.rglob("*")
-        if path.is_file()
-        and not any(part.startswith((".", "_")) for part in path.relative_to(folder).parts)
-    )
+    """The part files of a saved directory, as readers list them: hidden folders are not entered,
+    for a save at work may remove them meanwhile."""
+    found: list[Path] = []
+    for path in folder.iterdir():
+        if not path.name.startswith((".", "_")):
+            found += visible(path) if path.is_dir() else [path]
+    return sorted(found)
