@@ -44,7 +44,6 @@ MAX_CONDITIONS = 2_000
 """Most ``and`` and ``or`` of one statement; the engine's stack is made for so many."""
 
 
-
 class _RefusalError(ParseError):
     def __init__(self, reason: str, token: Token | None) -> None:
         super().__init__(reason)
