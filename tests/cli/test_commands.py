@@ -54,6 +54,22 @@ class TestRun:
             "   2 | !throw 'no data';",
         ]
 
+    def test_the_report_shows_no_hidden_value(self, headrace: Call, project: Path) -> None:
+        (project / "a.mlsql").write_text(
+            'set key = "s3cret-value" where visible="un_select";\n!println "done";'
+        )
+
+        outcome = headrace("run", "a.mlsql", "--report", "r.html")
+
+        assert outcome.code == 0
+        assert "done" in (project / "r.html").read_text()
+        assert "s3cret-value" not in (project / "r.html").read_text()
+
+    def test_a_long_table_says_that_there_is_more(self, headrace: Call, project: Path) -> None:
+        (project / "a.mlsql").write_text("select id from range(50) as t;")
+
+        assert "the first 20 rows" in headrace("run", "a.mlsql").output
+
     def test_a_dry_run_plans_and_runs_nothing(self, headrace: Call, project: Path) -> None:
         (project / "a.mlsql").write_text("select 1 as x as t; save t as parquet.`out`;")
 
